@@ -1,0 +1,133 @@
+"""The platform as data: what :func:`meridian.topology.expand` makes of the pillar, and all else reads.
+
+Everything here is immutable and free of I/O.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a node can be reached.
+
+    :ivar management: address on the network that Salt speaks over.
+    :ivar region: address inside the region's own network; brokers advertise it on ``INTERNAL``.
+    :ivar external: address that clients outside the region use; brokers advertise it on ``EXTERNAL``.
+
+    Each is an IP address or resolvable name. On a cloud that chooses addresses itself they are the node's
+    id until the node exists.
+    """
+
+    management: str
+    region: str
+    external: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A machine (VM or local container).
+
+    :ivar id: minion id and host name, ``<name>.<region>.<environment>``, e.g. ``kafka-1.us-east.local``.
+    :ivar name: ``<group>-<index>``, e.g. ``kafka-1``.
+    :ivar group: the key under ``nodes:`` that it comes from.
+    :ivar index: 1-based within its group.
+    :ivar zone: availability zone; Kafka's rack.
+    :ivar roles: what runs on it: ``kafka``, ``connect``, ``archive``, ``objectstore``.
+    :ivar profile: name of the salt-cloud profile, ``<provider>-<size>``.
+    :ivar kafka_id: KRaft ``node.id``, unique within the region; ``None`` without the role ``kafka``.
+    """
+
+    id: str
+    name: str
+    group: str
+    index: int
+    environment: str
+    region: str
+    zone: str
+    roles: tuple[str, ...]
+    profile: str
+    addresses: Addresses
+    kafka_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A mirror flow: MirrorMaker 2 from a source cluster to a target cluster.
+
+    :ivar name: ``<source>-to-<target>``, with ``-<key>`` behind it when a region has several to one target.
+    :ivar settings: the flow's validated pillar (topics, naming, filter, tasks, …), see the schema.
+    """
+
+    name: str
+    source: str
+    target: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A place with one Kafka cluster.
+
+    :ivar index: position in the environment, from 0; decides its network in the local cloud.
+    :ivar settings: the region's whole merged and validated pillar with every default filled in, keyed by
+        section (``kafka``, ``connect``, ``archive``, ``objectstore``, ``topics``, ``pki``, …). Plain data.
+    :ivar kafka_bootstrap_internal: ``host:port,…`` for clients inside the region.
+    :ivar kafka_bootstrap_external: ``host:port,…`` for clients elsewhere, the operator's among them.
+    """
+
+    name: str
+    index: int
+    zones: tuple[str, ...]
+    is_central: bool
+    nodes: tuple[Node, ...]
+    settings: Mapping[str, Any]
+    kafka_bootstrap_internal: str
+    kafka_bootstrap_external: str
+
+    def with_role(self, role: str) -> tuple[Node, ...]:
+        """Return the region's nodes that carry a role, in order of their ids."""
+        return tuple(node for node in self.nodes if role in node.roles)
+
+
+@dataclass(frozen=True)
+class Topology:
+    """One whole environment.
+
+    :ivar settings: validated settings of the environment itself (``environment`` and ``local`` sections).
+    :ivar object_store: ``https://host:port`` of the platform's object store, empty when it has none.
+    """
+
+    environment: str
+    provider: str
+    central: str
+    regions: tuple[Region, ...]
+    flows: tuple[Flow, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    object_store: str = ""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """All nodes of all regions."""
+        return tuple(node for region in self.regions for node in region.nodes)
+
+    def region(self, name: str) -> Region:
+        """Return the region of that name.
+
+        :raises KeyError: when the environment has no such region.
+        """
+        for region in self.regions:
+            if region.name == name:
+                return region
+        raise KeyError(name)
+
+    def node(self, node_id: str) -> Node:
+        """Return the node of that id.
+
+        :raises KeyError: when the environment has no such node.
+        """
+        for node in self.nodes:
+            if node.id == node_id:
+                return node
+        raise KeyError(node_id)
