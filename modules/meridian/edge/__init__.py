@@ -1,0 +1,1 @@
+"""What the loader folders share: the only code outside them that knows Salt."""

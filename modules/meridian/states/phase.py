@@ -1,0 +1,93 @@
+"""
+Steps of an orchestration that tell the truth: changes only when something changed, a failure's own words,
+and progress on the event bus. ``salt.runner`` reports a change on every run and hides the reason.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from meridian.edge import progress
+
+__salt__: dict[str, Callable[..., Any]] = {}
+__states__: dict[str, Callable[..., Any]] = {}
+__opts__: dict[str, Any] = {}
+
+
+def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
+    """
+    Run a runner of ours as one step.
+
+    name
+        What the step does, for a reader.
+    function
+        The runner, e.g. ``cloud.ensure``. When it returns a mapping with ``changes``, those are the step's
+        changes; a ``comment`` in it becomes the step's comment. ``ok: false`` or an exception fails the step.
+    phase
+        Phase that progress is reported under.
+    region
+        Region, where the step concerns only one.
+    kwargs
+        The runner's keyword arguments.
+
+    .. code-block:: yaml
+
+        Nodes:
+          phase.runner:
+            - function: cloud.ensure
+            - phase: nodes
+            - environment: local
+    """
+    arguments = {key: value for key, value in kwargs.items() if not key.startswith("__")}
+    if __opts__.get("test"):
+        return {"name": name, "result": None, "changes": {}, "comment": f"{function} would run"}
+    progress.report(__opts__, phase, "start", region=region)
+    out = __salt__["saltutil.runner"](function, full_return=True, **arguments)
+    returned = out.get("return")
+    ok = out.get("success", True) is not False
+    changes: Any = {}
+    comment = "" if ok else returned
+    if isinstance(returned, dict):
+        ok = ok and returned.get("ok", True) is not False
+        changes = returned.get("changes") or {}
+        comment = returned.get("comment", "")
+    if isinstance(changes, list):
+        changes = {"changed": changes} if changes else {}
+    progress.report(__opts__, phase, "end", region=region, ok=ok)
+    return {"name": name, "result": ok, "changes": changes, "comment": str(comment)}
+
+
+def states(
+    name: str, nodes: list[str], phase: str, region: str = "", sls: list[str] | None = None
+) -> dict[str, Any]:
+    """
+    Apply states to nodes as one step, by ``salt.state``.
+
+    name
+        What the step does, for a reader.
+    nodes
+        Minion ids; each must answer, or the step fails with its name.
+    phase
+        Phase that progress is reported under.
+    region
+        Region, where the step concerns only one.
+    sls
+        States to apply; the highstate when not given.
+
+    .. code-block:: yaml
+
+        States of us-east:
+          phase.states:
+            - nodes: [kafka-1.us-east.local]
+            - phase: states
+            - region: us-east
+    """
+    progress.report(__opts__, phase, "start", region=region, total=len(nodes), nodes=nodes)
+    what: dict[str, Any] = {"sls": sls} if sls else {"highstate": True}
+    ret = __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
+    answered = (ret.get("changes") or {}).get("ret") or {}
+    silent = sorted(set(nodes) - set(answered)) if not __opts__.get("test") else []
+    if silent:
+        ret["result"] = False
+        ret["comment"] = f"no answer from {', '.join(silent)}"
+    progress.report(__opts__, phase, "end", region=region, ok=ret["result"] is not False)
+    return ret
