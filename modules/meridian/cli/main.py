@@ -1,0 +1,151 @@
+"""The command line: presentation only; each command runs an orchestration or a runner of Salt."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from meridian import paths
+from meridian.errors import MeridianError
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="meridian", description="From nothing to a verified global Kafka platform in one command."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    deploy = commands.add_parser("deploy", help="bring the platform up, or to what the pillar says")
+    verify = commands.add_parser("verify", help="prove it: every node, every flow, 336,776 real flights")
+    status = commands.add_parser("status", help="nodes, brokers, mirror lag, archive lag")
+    destroy = commands.add_parser("destroy", help="take the environment down, with all its data")
+    for command in (deploy, verify, status, destroy):
+        command.add_argument("environment", nargs="?", default="local", help="default: local")
+        command.add_argument("--json", action="store_true", help="for machines")
+    verify.add_argument("--short", action="store_true", help="without the flights")
+    verify.add_argument("--junit", default="", metavar="FILE", help="where to write the JUnit file")
+    destroy.add_argument("--yes", action="store_true", help="do not ask")
+    destroy.add_argument("--purge", action="store_true", help="caches and image as well")
+    commands.add_parser("down", help="stop the Salt master and Docker engine that this clone started")
+    commands.add_parser("test", help="every test; --fast stops after rendering", add_help=False)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    :param argv: arguments without the program's name; the process's own by default.
+    :return: exit code: 0 when all is well, 1 when something failed, 130 when interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["test"]:
+        from meridian.cli.test import main as test
+
+        return test(arguments[1:])
+    options = parser().parse_args(arguments)
+    try:
+        return _COMMANDS[options.command](options)
+    except MeridianError as error:
+        if getattr(options, "json", False):
+            print(json.dumps({"ok": False, "error": str(error)}))
+        print(f"meridian: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("meridian: interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    started = time.monotonic()
+    _validate(options.environment)
+    _set_up(options.environment)
+    code = _orchestrate(options, "platform.deploy", {"environment": options.environment})
+    if code == 0 and not options.json:
+        print(f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status")
+    return code
+
+
+def _verify(options: argparse.Namespace) -> int:
+    _validate(options.environment)
+    _set_up(options.environment)
+    pillar = {"environment": options.environment, "full": not options.short, "junit": options.junit}
+    return _orchestrate(options, "platform.verify", pillar)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from meridian.cli import status
+
+    _validate(options.environment)
+    facts = status.gather(options.environment)
+    if options.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        status.show(facts)
+    return 0 if facts["ok"] else 1
+
+
+def _destroy(options: argparse.Namespace) -> int:
+    from meridian.cli import destroy, setup
+
+    if not options.yes and not destroy.confirmed(options.environment, options.purge):
+        print("meridian: nothing was touched", file=sys.stderr)
+        return 1
+    _set_up(options.environment)
+    pillar = {"environment": options.environment, "destroy": options.environment}
+    code = _orchestrate(options, "platform.destroy", pillar)
+    if code == 0:
+        destroy.clean(options.environment, options.purge, setup.down)
+    return code
+
+
+def _down(options: argparse.Namespace) -> int:
+    from meridian.cli import setup
+
+    stopped = setup.down()
+    print(f"stopped: {', '.join(stopped)}" if stopped else "nothing of this clone was running")
+    return 0
+
+
+def _validate(environment: str) -> None:
+    """Refuse a wrong pillar before anything is started; every error is printed, one a line."""
+    import salt.config
+
+    from meridian.edge.pillar_source import load_topology
+
+    opts = salt.config.client_config(str(paths.repository() / "master"))
+    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
+    load_topology(opts, environment)
+
+
+def _set_up(environment: str) -> None:
+    from meridian.cli import setup
+
+    setup.ensure(environment)
+
+
+def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:
+    from meridian.cli import orchestration
+
+    mode = "json" if options.json else "live" if sys.stderr.isatty() else "plain"
+    outcome = orchestration.run(name, pillar, mode)
+    if options.json:
+        failures = [str(failure) for failure in outcome.failures]
+        print(json.dumps({"ok": outcome.ok, "changes": len(outcome.changes), "failures": failures}))
+    else:
+        for step, node, state in outcome.changes if len(outcome.changes) <= 20 else ():
+            print(f"  changed: {': '.join(part for part in (step, node, state) if part)}")
+        print(f"{len(outcome.changes)} changes" + ("" if outcome.ok else f", {len(outcome.failures)} failures"))
+    for failure in outcome.failures:
+        print(f"meridian: {failure}", file=sys.stderr)
+    return 0 if outcome.ok else 1
+
+
+_COMMANDS = {
+    "deploy": _deploy,
+    "verify": _verify,
+    "status": _status,
+    "destroy": _destroy,
+    "down": _down,
+}

@@ -1,0 +1,33 @@
+"""The topology as orchestrations see it."""
+
+from typing import Any
+
+from meridian.topology.model import Topology
+
+
+def outline(topology: Topology) -> dict[str, Any]:
+    """Return regions and node ids by role, as plain data.
+
+    :return: ``{"environment", "provider", "central", "nodes": [id], "regions": [{"name", "central", "nodes",
+        "roles": {role: [id]}}], "mirror_targets": [region]}``; lists of ids are in the topology's order.
+    """
+    regions = [
+        {
+            "name": region.name,
+            "central": region.is_central,
+            "nodes": [node.id for node in region.nodes],
+            "roles": {
+                role: [node.id for node in region.with_role(role)]
+                for role in sorted({role for node in region.nodes for role in node.roles})
+            },
+        }
+        for region in topology.regions
+    ]
+    return {
+        "environment": topology.environment,
+        "provider": topology.provider,
+        "central": topology.central,
+        "nodes": [node.id for node in topology.nodes],
+        "regions": regions,
+        "mirror_targets": sorted({flow.target for flow in topology.flows}),
+    }

@@ -1,0 +1,137 @@
+# From nothing to a verified platform. By hand: salt-run state.orchestrate platform.deploy
+# Another environment: pillar='{"environment": "local-global"}'
+{%- set environment = pillar.get('environment', 'local') %}
+{%- set outline = salt['saltutil.runner']('platform.outline', environment=environment) %}
+
+Lock:
+  phase.runner:
+    - function: platform.lock
+    - phase: lock
+    - environment: {{ environment }}
+
+Topology:
+  phase.runner:
+    - function: platform.validate
+    - phase: topology
+    - environment: {{ environment }}
+    - require:
+      - phase: Lock
+
+{%- if outline is mapping %}
+Preflight:
+  phase.runner:
+    - function: platform.preflight
+    - phase: preflight
+    - environment: {{ environment }}
+    - require:
+      - phase: Topology
+
+Artifacts:
+  phase.runner:
+    - function: artifact.prepare
+    - phase: artifacts
+    - environment: {{ environment }}
+    - require:
+      - phase: Preflight
+
+Certificates:
+  phase.runner:
+    - function: pki.ensure
+    - phase: certificates
+    - environment: {{ environment }}
+    - require:
+      - phase: Artifacts
+
+{%- if outline.provider == 'local' %}
+Image:
+  phase.runner:
+    - function: artifact.image
+    - phase: image
+    - environment: {{ environment }}
+    - require:
+      - phase: Certificates
+    - require_in:
+      - phase: Nodes
+{%- endif %}
+
+Nodes:
+  phase.runner:
+    - function: cloud.ensure
+    - phase: nodes
+    - environment: {{ environment }}
+    - require:
+      - phase: Certificates
+
+{%- for region in outline.regions %}
+States of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.nodes | json }}
+    - phase: states
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Nodes
+{%- endfor %}
+
+Brokers:
+  phase.runner:
+    - function: kafka.roll
+    - phase: brokers
+    - environment: {{ environment }}
+    - require:
+{%- for region in outline.regions %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+
+{%- for region in outline.regions %}
+Topics of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.kafka[:1] | json }}
+    - sls: [kafka.topics]
+    - phase: topics
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Brokers
+{%- endfor %}
+
+Workers:
+  phase.runner:
+    - function: connect.roll
+    - phase: workers
+    - environment: {{ environment }}
+    - require:
+{%- for region in outline.regions %}
+      - phase: Topics of {{ region.name }}
+{%- endfor %}
+
+{%- for region in outline.regions if region.name in outline.mirror_targets %}
+Flows into {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.connect[:1] | json }}
+    - sls: [connect.flows]
+    - phase: flows
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Workers
+    - require_in:
+      - phase: Mirrors
+{%- endfor %}
+
+Mirrors:
+  phase.runner:
+    - function: mirror.wait
+    - phase: mirrors
+    - environment: {{ environment }}
+    - require:
+      - phase: Workers
+
+Verification:
+  phase.runner:
+    - function: platform.verify
+    - phase: verify
+    - environment: {{ environment }}
+    - require:
+      - phase: Mirrors
+{%- endif %}
