@@ -55,6 +55,13 @@ def options() -> dict[str, Any]:
     return dict(salt.config.client_config(str(paths.repository() / "master")))
 
 
+def options_of_runners() -> dict[str, Any]:
+    """Return the options that runners want: the master's, with extension modules."""
+    import salt.config
+
+    return dict(salt.config.master_config(str(paths.repository() / "master")))
+
+
 def ensure(address: str, deadline: float = 60.0) -> bool:
     """Have the master run with today's code and configuration; restart it when either changed.
 

@@ -1,0 +1,63 @@
+"""``./meridian status``: the runner's facts, for a person or a program."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from meridian.edge import master
+from meridian.errors import MeridianError
+
+
+def gather(environment: str) -> dict[str, Any]:
+    """Return what ``salt-run platform.status`` returns.
+
+    :raises MeridianError: when nothing is deployed from this clone.
+    """
+    import salt.runner
+
+    if not master.is_running():
+        raise MeridianError(f"nothing of {environment} runs from this clone; start it with: ./meridian deploy {environment}")
+    client = salt.runner.RunnerClient(master.options_of_runners())
+    out = client.cmd("platform.status", kwarg={"environment": environment}, print_event=False, full_return=True)
+    if not isinstance(out.get("return"), dict):
+        raise MeridianError(str(out.get("return", out)).strip().splitlines()[-1])
+    return dict(out["return"])
+
+
+def show(facts: dict[str, Any]) -> None:
+    """Print the facts as tables."""
+    console = Console()
+    nodes = facts["nodes"]
+    mark = "[green]all is well" if facts["ok"] else "[red]something is wrong"
+    console.print(f"{facts['environment']}: {nodes['up']}/{nodes['total']} nodes up, {mark}")
+    _table(
+        console,
+        ("cluster", "brokers", "under-replicated", "bootstrap"),
+        [
+            (name, f"{row['brokers_up']}/{row['brokers']}", row["under_replicated"], row["bootstrap"])
+            for name, row in facts["clusters"].items()
+        ],
+    )
+    _table(
+        console,
+        ("flow", "state", "lag (records)", "lag (seconds)"),
+        [(name, row["state"], row["lag_records"], row["lag_seconds"]) for name, row in facts["flows"].items()],
+    )
+    _table(
+        console,
+        ("archive", "objects", "bytes", "lag (records)"),
+        [(name, row["objects"], row["bytes"], row["lag_records"]) for name, row in facts["archive"].items()],
+    )
+    for problem in facts.get("problems", ()):
+        console.print(f"[red]{problem}")
+
+
+def _table(console: Console, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+    console.print(table)
+    console.print()
