@@ -1,0 +1,77 @@
+"""Reading a topic from a remembered place on: earlier runs leave their records where they are."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+_TIMEOUT_SECONDS = 20.0
+Offsets = Mapping[int, int]
+
+
+def ends(consumer: Consumer, topic: str) -> dict[int, int]:
+    """Return the offset that the next record of each partition will get.
+
+    :return: partition to offset; empty when the topic does not exist (yet).
+    :raises KafkaException: when the cluster does not answer.
+    """
+    return {
+        number: consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=_TIMEOUT_SECONDS)[1]
+        for number in partitions(consumer, topic)
+    }
+
+
+def partitions(consumer: Consumer, topic: str) -> list[int]:
+    """Return the numbers of a topic's partitions, none when it does not exist (yet).
+
+    :raises KafkaException: when the cluster does not answer.
+    """
+    found = consumer.list_topics(topic, timeout=_TIMEOUT_SECONDS).topics[topic]
+    if found.error is not None:
+        if found.error.code() in (KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.LEADER_NOT_AVAILABLE):
+            return []
+        raise KafkaException(found.error)
+    return sorted(found.partitions)
+
+
+def follow(consumer: Consumer, topic: str, start: Offsets, patience: float) -> Iterator[Message]:
+    """Yield a topic's records from remembered offsets on, for as long as some come.
+
+    The topic may appear only later. A partition without a remembered offset is read from its start: it did
+    not exist when the others' ends were taken.
+
+    :param start: what :func:`ends` returned before the records were produced.
+    :param patience: seconds without any record after which there is nothing more to come.
+    :raises KafkaException: on an error that does not pass by itself.
+    """
+    deadline = time.monotonic() + patience
+    while not (numbers := partitions(consumer, topic)):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.2)
+    consumer.assign([TopicPartition(topic, number, start.get(number, 0)) for number in numbers])
+    try:
+        while time.monotonic() < deadline:
+            messages = consumer.consume(num_messages=10_000, timeout=0.3)
+            for message in messages:
+                error = message.error()
+                if error is None:
+                    deadline = time.monotonic() + patience
+                    yield message
+                elif error.fatal():
+                    raise KafkaException(error)
+    finally:
+        consumer.unassign()
+
+
+def headers(message: Message) -> list[tuple[str, bytes]]:
+    """Return a record's headers in their order; one without a value has an empty one."""
+    # The client's type hints allow what it takes; what it gives is a list of pairs of str and bytes.
+    pairs: Any = message.headers() or []
+    return [(name, value or b"") for name, value in pairs]
+
+
+def header(message: Message, name: str) -> bytes | None:
+    """Return the value of a record's first header of that name."""
+    return next((value for key, value in headers(message) if key == name), None)
