@@ -1,0 +1,107 @@
+"""Pillar files as layers, and their merge with a memory of which file each value came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meridian.topology.problems import Path
+
+
+@dataclass(frozen=True)
+class Source:
+    """One rendered pillar file.
+
+    :ivar file: how messages name it, e.g. ``pillar/defaults/kafka.sls``.
+    :ivar data: its top-level mapping.
+    """
+
+    file: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The rendered files that one environment is made of.
+
+    :ivar defaults: ``pillar/defaults/*.sls``, in order of their names.
+    :ivar environments: the environment's file, preceded by those it extends (the furthest first).
+    :ivar regions: ``pillar/regions/<region>.sls`` by region; those the environment does not use do no harm.
+    """
+
+    defaults: tuple[Source, ...]
+    environments: tuple[Source, ...]
+    regions: Mapping[str, Source]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value was written.
+
+    :ivar path: keys within that file; they differ from the merged ones under ``overrides``.
+    """
+
+    file: str
+    path: Path
+
+
+@dataclass
+class Merged:
+    """Layers laid over one another.
+
+    :ivar data: the result. Mappings merge key by key, anything else is replaced, ``None`` removes.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    _origins: dict[Path, Origin] = field(default_factory=dict)
+
+    def lay(self, data: Mapping[str, Any], file: str, prefix: Path = ()) -> None:
+        """Lay one more layer on top.
+
+        :param file: the file that ``data`` comes from.
+        :param prefix: keys in that file under which ``data`` stands.
+        """
+        if prefix:
+            self._origins.setdefault((), Origin(file, prefix))
+        self._lay(self.data, data, file, prefix, ())
+
+    def _lay(self, onto: dict[str, Any], data: Mapping[str, Any], file: str, prefix: Path, at: Path) -> None:
+        for key, value in data.items():
+            path = (*at, str(key))
+            self._origins[path] = Origin(file, (*prefix, *path))
+            if isinstance(value, Mapping):
+                if not isinstance(onto.get(key), dict):
+                    self._forget_below(path)
+                    onto[key] = {}
+                self._lay(onto[key], value, file, prefix, path)
+                continue
+            self._forget_below(path)
+            if value is None:
+                onto.pop(key, None)
+            else:
+                onto[key] = _plain(value)
+
+    def _forget_below(self, path: Path) -> None:
+        size = len(path)
+        for known in [key for key in self._origins if len(key) > size and key[:size] == path]:
+            del self._origins[known]
+
+    def origin(self, path: Path, fallback: str = "pillar") -> Origin:
+        """Return where the value at a merged path was written.
+
+        :param path: keys in the merged data; for one that was never written, the nearest key above counts.
+        :param fallback: file to name when nothing above was written either.
+        """
+        for size in range(len(path), 0, -1):
+            known = self._origins.get(path[:size])
+            if known is not None:
+                return Origin(known.file, (*known.path, *path[size:]))
+        return Origin(fallback, path)
+
+
+def _plain(value: Any) -> Any:
+    """Copy a value; mappings become plain dicts (Salt renders ordered ones) and tuples lists."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

@@ -1,0 +1,208 @@
+"""The shape of the pillar. Strict: no unknown key, no silent conversion.
+
+A key has its default either in ``pillar/defaults/`` (then it is required here) or, inside maps whose keys a
+user chooses (topics, flows), here.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "verification")
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool):
+        return value
+    raise PydanticCustomError("scalar_type", "text, a number, or true or false")
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
+TopicName = Annotated[str, Field(min_length=1, max_length=249)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Positive = Annotated[int, Field(ge=1)]
+Scalar = Annotated[Any, BeforeValidator(_scalar)]
+Config = dict[str, Scalar]
+Role = Literal["kafka", "connect", "archive", "objectstore"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Environment(_Section):
+    """``environment``: which regions there are, and who makes the machines."""
+
+    provider: Name
+    regions: Annotated[list[Name], Field(min_length=1)]
+    central: Name
+    extends: Name | None = None
+
+
+class Local(_Section):
+    """``local``: the local cloud's networks."""
+
+    wan: bool
+    network: str | None = None
+    round_trip_ms: dict[str, dict[str, Annotated[float, Field(ge=0)]]]
+
+
+class RegionFacts(_Section):
+    """``region``: where it is."""
+
+    title: str
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    zones: Annotated[list[str], Field(min_length=1)]
+
+
+class NodeGroup(_Section):
+    """``nodes.<group>``: alike machines."""
+
+    count: Annotated[int, Field(ge=0, le=200)]
+    roles: Annotated[list[Role], Field(min_length=1)]
+    size: str
+    zones: Annotated[list[str], Field(min_length=1)] | None = None
+
+
+class Size(_Section):
+    """``sizes.<size>``: what a machine has."""
+
+    cpus: Annotated[float, Field(gt=0)]
+    memory_mb: Annotated[int, Field(ge=128)]
+
+
+class KafkaPorts(_Section):
+    """``kafka.ports``."""
+
+    internal: Port
+    controller: Port
+    external: Port
+
+
+class Kafka(_Section):
+    """``kafka``: the region's cluster."""
+
+    version: str
+    mode: Literal["kraft"]
+    runtime: Literal["systemd"]
+    ports: KafkaPorts
+    heap_mb: Annotated[int, Field(ge=128)]
+    serial_gc: bool
+    allow_low_replication: bool
+    config: Config = {}
+
+
+class Topic(_Section):
+    """``topics.<topic>``."""
+
+    partitions: Positive
+    replication_factor: Positive = 3
+    min_insync_replicas: Positive = 2
+    config: Config = {}
+
+
+class Filter(_Section):
+    """``flows.<flow>.filter``: what passes; :mod:`meridian.topology.filters` checks the condition."""
+
+    condition: dict[str, Any]
+    on_malformed: Literal["pass", "drop", "fail"]
+
+
+class FlowSettings(_Section):
+    """``flows.<flow>``: a mirror flow out of the region."""
+
+    target: Name
+    topics: Annotated[list[str], Field(min_length=1)]
+    naming: Literal["source_prefix", "identity"] = "source_prefix"
+    filter: Filter | None = None
+    tasks_max: Positive = 1
+    replication_factor: Positive = 3
+    offset_sync: bool = True
+    heartbeats: bool = True
+    enabled: bool = True
+    config: Config = {}
+
+
+class Connect(_Section):
+    """``connect``: the Connect cluster of a region whose nodes carry the role."""
+
+    port: Port
+    group_id: str
+    heap_mb: Annotated[int, Field(ge=128)]
+    config: Config = {}
+
+
+class Segment(_Section):
+    """``archive.segment``: when an object is closed."""
+
+    max_records: Positive
+    max_bytes: Annotated[int, Field(ge=1024)]
+    max_age_seconds: Annotated[float, Field(gt=0)]
+
+
+class Archive(_Section):
+    """``archive``: what is kept, and where."""
+
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    topics: Annotated[list[str], Field(min_length=1)]
+    exclude: list[str] = []
+    segment: Segment
+
+
+class ObjectStore(_Section):
+    """``objectstore``: the S3 server."""
+
+    port: Port
+
+
+class Pki(_Section):
+    """``pki``: life of certificates."""
+
+    validity_days: Annotated[int, Field(ge=1, le=3650)]
+    renew_before_days: Annotated[int, Field(ge=0)]
+
+
+class Canary(_Section):
+    """``verification.canary``."""
+
+    topic: TopicName
+
+
+class Flights(_Section):
+    """``verification.flights``."""
+
+    topic: TopicName
+    origins: Annotated[dict[str, Name], Field(min_length=1)]
+    delayed_minutes: int
+
+
+class Verification(_Section):
+    """``verification``: what is followed through the platform."""
+
+    canary: Canary
+    flights: Flights
+
+
+class EnvironmentSettings(_Section):
+    """The sections that concern a whole environment."""
+
+    environment: Environment
+    local: Local
+    verification: Verification
+
+
+class RegionSettings(_Section):
+    """The sections that each region has a copy of its own of."""
+
+    region: RegionFacts
+    nodes: dict[Name, NodeGroup]
+    sizes: dict[Name, Size]
+    kafka: Kafka
+    topics: dict[TopicName, Topic] = {}
+    flows: dict[Name, FlowSettings] = {}
+    connect: Connect
+    archive: Archive
+    objectstore: ObjectStore
+    pki: Pki

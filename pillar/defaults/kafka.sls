@@ -1,0 +1,13 @@
+kafka:
+  version: "4.3.1"
+  mode: kraft                   # metadata quorum: kraft (every broker is also a controller)
+  runtime: systemd              # systemd: a unit on each node
+  ports:
+    internal: 9092              # brokers and clients of the region itself
+    controller: 9093            # KRaft quorum
+    external: 9094              # clients elsewhere: mirrors, operators
+  heap_mb: 1024                 # MiB, -Xms and -Xmx of a broker
+  serial_gc: false              # true: SerialGC, C1 only; quicker to start and leaner on small machines
+  # Less than three replicas, or less than a zone for each, is refused unless a region says here it is meant.
+  allow_low_replication: false
+  config: {}                    # further server.properties of every broker, by Kafka's own key

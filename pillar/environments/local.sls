@@ -1,0 +1,23 @@
+# The whole platform on one machine: two regions and the centre, a container for each node.
+environment:
+  provider: local                       # cloud.providers.d/<provider>.conf; profiles are <provider>-<size>
+  regions: [us-east, eu-west, central]  # pillar/regions/<region>.sls; the order decides their networks
+  central: central                      # the region that the flows end in
+
+kafka:
+  heap_mb: 256
+  serial_gc: true
+
+connect:
+  heap_mb: 384
+
+# The workers share the centre's broker nodes: three machines fewer.
+overrides:
+  central:
+    nodes:
+      kafka: {roles: [kafka, connect], size: medium}
+      connect: null
+
+verification:
+  flights:
+    origins: {EWR: us-east, JFK: us-east, LGA: eu-west}
