@@ -1,0 +1,49 @@
+"""
+Certificates and generated credentials of an environment, on the master.
+"""
+
+from typing import Any
+
+from meridian import paths, pki, secrets
+from meridian.edge.pillar_source import load_topology
+
+__opts__: dict[str, Any] = {}
+
+
+def ensure(environment: str = "local") -> dict[str, Any]:
+    """
+    Make or renew the authority, the certificates of all services, the operator's, and credentials.
+
+    Nothing that is good is touched. Nodes get what changed with their pillar at their next states.
+
+    environment
+        Name of the environment.
+
+    Returns ``{"changes": {name: reason}, "comment": "..."}``; raises when the authority cannot sign.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run pki.ensure environment=local
+    """
+    folder = paths.secrets(environment)
+    changes = pki.ensure(load_topology(__opts__, environment), folder).as_dict()
+    changes.update(dict.fromkeys(secrets.ensure(folder), "new"))
+    return {"changes": changes, "comment": f"{len(changes)} changed" if changes else "all good"}
+
+
+def expiry(environment: str = "local") -> dict[str, int]:
+    """
+    Return the whole days that each certificate has left, soonest first.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run pki.expiry environment=local
+    """
+    return pki.expiry(load_topology(__opts__, environment), paths.secrets(environment))
