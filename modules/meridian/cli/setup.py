@@ -29,7 +29,7 @@ def ensure(environment: str) -> None:
     :param environment: name of the environment that is to be worked on.
     :raises MeridianError: with what is missing and how to get it.
     """
-    from meridian.cloud import allotment, engine, networks
+    from meridian.cloud import allotment, engine, limits, networks
 
     state = paths.state()
     for folder in (state, state / "log", state / "run", state / "secrets"):
@@ -38,12 +38,14 @@ def ensure(environment: str) -> None:
     with step("Docker engine") as done:
         if engine.ensure():
             done.append("started")
+    with step("Kernel limits:") as done:
+        done += limits.ensure()
     with step("Network of the platform") as done:
         allotted = allotment.ensure(environment)
         if networks.ensure_management(allotted):
             done.append(f"{allotted.network} made")
     with step("Salt master") as done:
-        if master.ensure(str(allotted.master_address)):
+        if master.ensure(allotted.master_address):
             done.append(f"started on {allotted.master_address}")
 
 

@@ -2,7 +2,7 @@
 The platform as a whole: its outline for orchestrations, its lock, its status and its verification.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian import paths
 from meridian.deployment import lock as deployment_lock
@@ -12,8 +12,8 @@ from meridian.edge import progress
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 
-__opts__: dict[str, Any] = {}
-__salt__: dict[str, Any] = {}
+if TYPE_CHECKING:
+    __opts__: dict[str, Any]
 
 
 def outline(environment: str = "local") -> dict[str, Any]:

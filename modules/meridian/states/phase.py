@@ -4,13 +4,15 @@ and progress on the event bus. ``salt.runner`` reports a change on every run and
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian.edge import progress
 
-__salt__: dict[str, Callable[..., Any]] = {}
-__states__: dict[str, Callable[..., Any]] = {}
-__opts__: dict[str, Any] = {}
+# The loader puts these in. A default of our own would break it: it compares before it is ready to.
+if TYPE_CHECKING:
+    __salt__: dict[str, Callable[..., Any]]
+    __states__: dict[str, Callable[..., Any]]
+    __opts__: dict[str, Any]
 
 
 def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
