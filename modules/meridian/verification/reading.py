@@ -75,3 +75,11 @@ def headers(message: Message) -> list[tuple[str, bytes]]:
 def header(message: Message, name: str) -> bytes | None:
     """Return the value of a record's first header of that name."""
     return next((value for key, value in headers(message) if key == name), None)
+
+
+def place(message: Message) -> tuple[int, int]:
+    """Return a record's partition and offset."""
+    partition, offset = message.partition(), message.offset()
+    assert partition is not None
+    assert offset is not None
+    return partition, offset

@@ -1,0 +1,96 @@
+"""Facts of every node, gathered in one call; the tests then only assert.
+
+By default the nodes are those of the environment in ``MERIDIAN_ENVIRONMENT`` (``local``), asked over Salt.
+With ``--node '<testinfra host>=<role>,<role>'``, which may be repeated, they are those, as molecule has it.
+"""
+
+import json
+import os
+from typing import Any
+
+import pytest
+import testinfra
+from meridian import paths
+from meridian.topology.model import Topology
+
+from tests.infra.subjects import SERVICES, Subject, subjects, the_topology
+
+_GATHER_SECONDS = 30
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--node``."""
+    parser.addoption(
+        "--node", action="append", default=[], help="testinfra host and roles: docker://x=kafka,connect"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once for each node, each service of a node, or each region that it asks for."""
+    names = set(metafunc.fixturenames)
+    if "service" in names:
+        pairs = [(subject, SERVICES[role]) for subject in subjects(metafunc.config) for role in subject.roles]
+        ids = [f"{subject.id}-{service.name}" for subject, service in pairs]
+        metafunc.parametrize(("subject", "service"), pairs, ids=ids)
+    elif "subject" in names:
+        found = subjects(metafunc.config)
+        metafunc.parametrize("subject", found, ids=[subject.id for subject in found])
+    if "region" in names:
+        regions = () if metafunc.config.getoption("--node") else the_topology().regions
+        metafunc.parametrize("region", regions, ids=[region.name for region in regions])
+
+
+@pytest.fixture(scope="session")
+def topology() -> Topology:
+    """The environment under test."""
+    return the_topology()
+
+
+@pytest.fixture(scope="session")
+def gathered(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Facts of every node, by its id; a node that did not answer is missing."""
+    everyone = subjects(request.config)
+    if request.config.getoption("--node"):
+        return {
+            subject.id: testinfra.get_host(subject.host).salt("meridian_facts.gather", local=True)
+            for subject in everyone
+        }
+    os.environ.setdefault("SALT_CONFIG_DIR", str(paths.repository()))
+    client = testinfra.get_host(everyone[0].host).backend.client
+    found = client.cmd(
+        [subject.id for subject in everyone],
+        "meridian_facts.gather",
+        tgt_type="list",
+        timeout=_GATHER_SECONDS,
+    )
+    return dict(found)
+
+
+@pytest.fixture
+def facts(subject: Subject, gathered: dict[str, Any]) -> dict[str, Any]:
+    """What the node under test said of itself."""
+    found = gathered.get(subject.id)
+    assert isinstance(found, dict), f"{subject.id} gave no facts: {found or 'no answer'}"
+    return found
+
+
+@pytest.fixture(scope="session")
+def secrets(request: pytest.FixtureRequest) -> list[str]:
+    """Every secret of the environment, as text that may stand nowhere else."""
+
+    def strings(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [text for item in value.values() for text in strings(item)]
+        if isinstance(value, list):
+            return [text for item in value for text in strings(item)]
+        return [value] if isinstance(value, str) else []
+
+    if request.config.getoption("--node"):
+        return []
+    folder = paths.secrets(the_topology().environment)
+    return [
+        text
+        for file in folder.rglob("*.json")
+        for text in strings(json.loads(file.read_text(encoding="utf-8")))
+        if len(text) >= 16
+    ]

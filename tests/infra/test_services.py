@@ -1,0 +1,48 @@
+"""Each role's service on each node: it runs, as whom, with which rights, and where its logs go."""
+
+from typing import Any
+
+from tests.infra.subjects import Service
+
+
+def test_runs_and_comes_back(facts: dict[str, Any], service: Service) -> None:
+    unit = facts["units"].get(service.unit)
+    assert unit is not None, f"{service.unit} is not loaded"
+    assert (unit["ActiveState"], unit["SubState"]) == ("active", "running")
+    assert unit["UnitFileState"] == "enabled", "it would not start with the machine"
+    assert unit["Restart"] in ("always", "on-failure"), "it would stay down after a crash"
+
+
+def test_has_a_user_of_its_own_that_nobody_logs_in_as(facts: dict[str, Any], service: Service) -> None:
+    assert facts["units"][service.unit]["User"] == service.name
+    user = facts["users"][service.name]
+    assert 0 < user["uid"] < 1000
+    assert user["shell"].endswith(("nologin", "false"))
+
+
+def test_its_process_runs_as_that_user(facts: dict[str, Any], service: Service) -> None:
+    pid = int(facts["units"][service.unit]["MainPID"])
+    owners = {process["pid"]: process["user"] for process in facts["processes"]}
+    assert owners.get(pid) == service.name
+
+
+def test_may_open_enough_files(facts: dict[str, Any], service: Service) -> None:
+    limit = facts["units"][service.unit]["LimitNOFILE"]
+    assert limit == "infinity" or int(limit) >= 10_000
+
+
+def test_logs_to_the_journal(facts: dict[str, Any], service: Service) -> None:
+    unit = facts["units"][service.unit]
+    assert unit["StandardOutput"] in ("journal", "inherit")
+    assert unit["StandardError"] in ("journal", "inherit")
+    assert f"{service.unit}.service" in facts["journal"]
+
+
+def test_data_belongs_to_it_alone(facts: dict[str, Any], service: Service) -> None:
+    folder = facts["files"].get(f"/var/lib/meridian/{service.name}")
+    if folder is None:
+        assert not service.data, f"/var/lib/meridian/{service.name} is missing"
+        return
+    assert folder["directory"]
+    assert folder["user"] == service.name
+    assert folder["mode"].endswith("0"), f"others may enter: {folder['mode']}"
