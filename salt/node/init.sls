@@ -1,0 +1,4 @@
+include:
+  - node.install
+  - node.config
+  - node.service

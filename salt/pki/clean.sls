@@ -1,0 +1,4 @@
+{%- from "pki/map.jinja" import pki with context %}
+
+{{ pki.directory }}:
+  file.absent

@@ -1,0 +1,3 @@
+include:
+  - pki.install
+  - pki.config

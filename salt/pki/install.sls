@@ -1,0 +1,16 @@
+{%- from "pki/map.jinja" import pki with context %}
+
+{{ pki.directory }}:
+  file.directory:
+    - mode: '0755'
+    - makedirs: true
+
+{%- if pki.certificates %}
+# A key belongs to the service's group, so that must be there before the service's own formula runs.
+# What else the user is like (home, shell) is that formula's business.
+Users of services:
+  user.present:
+    - names: {{ pki.certificates | list | json }}
+    - system: true
+    - createhome: false
+{%- endif %}
