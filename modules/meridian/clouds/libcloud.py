@@ -1,0 +1,406 @@
+"""
+Salt-cloud driver over any compute provider of Apache Libcloud.
+
+.. code-block:: yaml
+
+    # cloud.providers.d/local.conf
+    local:
+      driver: libcloud
+      provider: local         # libcloud's name: ec2, openstack, digitalocean, …; `local` are containers
+      key: …                  # user name, access key or token; sdb:// references work
+      secret: …
+      arguments: {region: …}  # further keyword arguments of libcloud's driver class
+      bootstrap: files        # or ssh
+
+    # cloud.profiles.d/local.conf
+    local-small:
+      provider: local
+      size: small             # id or name
+      image: meridian-node    # id or name; a name without its tag takes the newest
+      location: us-east       # id or name; optional
+      create: {…}             # further keyword arguments of create_node, e.g. ex_security_groups
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import salt.config
+import salt.utils.cloud
+import salt.utils.data
+from salt.exceptions import SaltCloudConfigError, SaltCloudNotFound, SaltCloudSystemExit
+
+from meridian.cloud import bootstrap, providers
+from meridian.errors import MeridianError
+
+log = logging.getLogger(__name__)
+
+__virtualname__ = "libcloud"
+__opts__: dict[str, Any] = {}
+__utils__: dict[str, Callable[..., Any]] = {}
+__active_provider_name__: str | None = None
+
+_RUNNING_SECONDS = 600
+
+
+def __virtual__() -> str:
+    return __virtualname__
+
+
+def get_configured_provider() -> Any:
+    """
+    Return the provider's configuration, or False when it is not complete.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud --list-providers
+    """
+    return salt.config.is_provider_configured(
+        __opts__, __active_provider_name__ or __virtualname__, ("provider",)
+    )
+
+
+def get_conn() -> Any:
+    """
+    Return a connected libcloud driver of the active provider.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -f list_nodes local
+    """
+    config = get_configured_provider()
+    if not config:
+        raise SaltCloudConfigError(f"cloud provider {__active_provider_name__}: `provider` is not set")
+    try:
+        return providers.connect(
+            config["provider"], config.get("key", ""), config.get("secret"), config.get("arguments")
+        )
+    except MeridianError as problem:
+        raise SaltCloudSystemExit(str(problem)) from problem
+
+
+def avail_images(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the images that the provider offers, by name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud --list-images local
+    """
+    return _listed(get_conn().list_images(), "avail_images", call)
+
+
+def avail_sizes(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the sizes that the provider offers, by name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud --list-sizes local
+    """
+    return _listed(get_conn().list_sizes(), "avail_sizes", call)
+
+
+def avail_locations(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the locations that the provider offers, by name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud --list-locations local
+    """
+    return _listed(get_conn().list_locations(), "avail_locations", call)
+
+
+def list_nodes(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the provider's machines with id, image, size, state and addresses.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -Q
+    """
+    fields = ("id", "image", "name", "size", "state", "private_ips", "public_ips")
+    return {name: {key: node[key] for key in fields} for name, node in list_nodes_full(call).items()}
+
+
+def list_nodes_full(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the provider's machines with all that it tells about them.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -F
+    """
+    _no_action("list_nodes_full", call)
+    return {node.name: _described(node) for node in get_conn().list_nodes()}
+
+
+def list_nodes_select(call: str | None = None) -> dict[str, Any]:
+    """
+    Return the provider's machines with the fields that ``query.selection`` names.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -S
+    """
+    return dict(
+        salt.utils.cloud.list_nodes_select(list_nodes_full("function"), __opts__["query.selection"], call)
+    )
+
+
+def show_instance(name: str, call: str | None = None) -> dict[str, Any]:
+    """
+    Return all that the provider tells about one machine.
+
+    name
+        Its name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -a show_instance kafka-1.us-east.local
+    """
+    _no_function("show_instance", call)
+    return _described(_node(get_conn(), name))
+
+
+def create(vm_: dict[str, Any]) -> dict[str, Any]:
+    """
+    Make one machine and see to it that its minion can come up.
+
+    1. Find size, image and location. 2. Make the machine, with its files in mode ``files``. 3. Wait until it
+    runs. 4. In mode ``ssh``, run Salt's bootstrap script. 5. See that it still runs.
+
+    vm\\_
+        The merged provider, profile and map; Salt puts the accepted key into it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -p local-small kafka-1.us-east.local
+    """
+    name = vm_["name"]
+    _event("starting create", name, "creating", vm_)
+    conn = get_conn()
+    mode = _value("bootstrap", vm_, "ssh")
+    arguments: dict[str, Any] = {
+        "name": name,
+        "size": _choice("size", conn.list_sizes(), vm_),
+        "image": _choice("image", conn.list_images(), vm_),
+        **(_value("create", vm_, {}) or {}),
+    }
+    if vm_.get("location"):
+        arguments["location"] = _choice("location", conn.list_locations(), vm_)
+    if mode == "files":
+        arguments["ex_files"] = _files(vm_)
+    elif mode != "ssh":
+        raise SaltCloudConfigError(f"{vm_['provider']}: bootstrap is {mode!r}, expected files or ssh")
+    _event("requesting instance", name, "requesting", vm_)
+    try:
+        made = conn.create_node(**arguments)
+    except Exception as problem:
+        # Whatever the provider's driver raises is the reason that the user must read.
+        raise SaltCloudSystemExit(f"{name}: {vm_['provider']} did not make it: {problem}") from problem
+    node = _running(conn, made)
+    if mode == "ssh":
+        vm_["ssh_host"] = next(iter([*node.public_ips, *node.private_ips]))
+        outcome = __utils__["cloud.bootstrap"](vm_, __opts__)
+        if "Error" in outcome:
+            raise SaltCloudSystemExit(f"{name}: bootstrap failed: {outcome['Error']}")
+        node = _running(conn, made)
+    _event("created instance", name, "created", vm_)
+    return _described(node)
+
+
+def destroy(name: str, call: str | None = None) -> bool:
+    """
+    Remove one machine with its data; False when the provider refused.
+
+    name
+        Its name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -d kafka-1.us-east.local
+    """
+    _no_function("destroy", call)
+    _event("destroying instance", name, "destroying", {"name": name})
+    conn = get_conn()
+    done = bool(conn.destroy_node(_node(conn, name)))
+    if done:
+        _event("destroyed instance", name, "destroyed", {"name": name})
+    return done
+
+
+def start(name: str, call: str | None = None) -> bool:
+    """
+    Start a stopped machine.
+
+    name
+        Its name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -a start kafka-1.us-east.local
+    """
+    return _act("start", "start_node", name, call)
+
+
+def stop(name: str, call: str | None = None) -> bool:
+    """
+    Shut a machine down; its data stay.
+
+    name
+        Its name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -a stop kafka-1.us-east.local
+    """
+    return _act("stop", "stop_node", name, call)
+
+
+def reboot(name: str, call: str | None = None) -> bool:
+    """
+    Restart a machine.
+
+    name
+        Its name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -a reboot kafka-1.us-east.local
+    """
+    return _act("reboot", "reboot_node", name, call)
+
+
+def _act(what: str, method: str, name: str, call: str | None) -> bool:
+    _no_function(what, call)
+    conn = get_conn()
+    return bool(getattr(conn, method)(_node(conn, name)))
+
+
+def _files(vm_: dict[str, Any]) -> dict[str, Any]:
+    minion = dict(salt.utils.cloud.minion_config(__opts__, vm_))
+    minion.pop("hash_type", None), minion.pop("log_level", None)
+    public = Path(__opts__["pki_dir"]) / "master.pub"
+    if not public.is_file():
+        raise SaltCloudSystemExit(f"{public} is missing: start the Salt master once, it makes its key then")
+    settings = {"transport": __opts__.get("transport", "zeromq")}
+    settings |= {
+        "publish_port": __opts__.get("publish_port", 4505),
+        "master_port": __opts__.get("ret_port", 4506),
+    }
+    authority = (__opts__.get("ssl") or {}).get("ca_certs", "")
+    master = bootstrap.Master(
+        minion.pop("master"),
+        public.read_text(encoding="utf-8"),
+        settings,
+        Path(authority).read_text(encoding="utf-8") if authority else "",
+    )
+    return bootstrap.files(vm_["name"], master, vm_["priv_key"], vm_["pub_key"], minion)
+
+
+def _running(conn: Any, made: Any) -> Any:
+    """Return the node once it runs and has an address; the object that create_node gave may be older."""
+    try:
+        [(node, _)] = conn.wait_until_running(
+            [made], wait_period=1, timeout=_RUNNING_SECONDS, ssh_interface="private_ips"
+        )
+    except Exception as problem:
+        raise SaltCloudSystemExit(f"{made.name}: was made but does not run: {problem}") from problem
+    return node
+
+
+def _node(conn: Any, name: str) -> Any:
+    for node in conn.list_nodes():
+        if node.name == name:
+            return node
+    raise SaltCloudNotFound(f"{name}: {__active_provider_name__} has no machine of that name")
+
+
+def _value(key: str, vm_: dict[str, Any], default: Any) -> Any:
+    return salt.config.get_cloud_config_value(key, vm_, __opts__, default=default, search_global=False)
+
+
+def _choice(what: str, offered: list[Any], vm_: dict[str, Any]) -> Any:
+    wanted = str(_value(what, vm_, ""))
+    for match in (
+        lambda o: wanted in (str(o.id), str(o.name)),
+        lambda o: str(o.name).startswith(f"{wanted}:"),
+    ):
+        for candidate in offered:
+            if wanted and match(candidate):
+                return candidate
+    names = ", ".join(sorted(str(o.name) for o in offered)[:10]) or "none"
+    raise SaltCloudNotFound(
+        f"{vm_['name']}: {what} {wanted!r} is not offered by {vm_['provider']}; there are: {names}"
+    )
+
+
+def _described(thing: Any) -> dict[str, Any]:
+    """Return a libcloud object as plain data."""
+    found = {k: v for k, v in vars(thing).items() if not k.startswith("_") and k not in ("driver", "uuid")}
+    if "state" in found:
+        found["state"] = str(found["state"]).upper()
+    if "size" in found:
+        found["size"] = getattr(thing.size, "name", thing.size)
+    if "image" in found:
+        found["image"] = getattr(thing.image, "name", thing.image)
+    return dict(salt.utils.data.simple_types_filter(found))
+
+
+def _listed(things: list[Any], function: str, call: str | None) -> dict[str, Any]:
+    _no_action(function, call)
+    return {str(thing.name): _described(thing) for thing in things}
+
+
+def _event(message: str, name: str, stage: str, vm_: dict[str, Any]) -> None:
+    # Salt's own filter keeps keys and passwords out of the event.
+    wanted = ["name", "profile", "provider", "driver"]
+    __utils__["cloud.fire_event"](
+        "event",
+        message,
+        f"salt/cloud/{name}/{stage}",
+        args=__utils__["cloud.filter_event"](stage, vm_, wanted),
+        sock_dir=__opts__["sock_dir"],
+        transport=__opts__["transport"],
+    )
+
+
+def _no_action(function: str, call: str | None) -> None:
+    if call == "action":
+        raise SaltCloudSystemExit(f"{function} is a function: salt-cloud -f {function} <provider>")
+
+
+def _no_function(function: str, call: str | None) -> None:
+    if call == "function":
+        raise SaltCloudSystemExit(f"{function} is an action: salt-cloud -a {function} <name>")
