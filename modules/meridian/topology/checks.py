@@ -1,7 +1,7 @@
 """What a type cannot say: rules between keys, regions and counts."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from meridian.topology import filters
 from meridian.topology.layers import Merged
@@ -39,13 +39,20 @@ def region(
 
 
 def environment(
-    settings: EnvironmentSettings, merged: Merged, regions: Mapping[str, RegionSettings]
+    settings: EnvironmentSettings,
+    merged: Merged,
+    regions: Mapping[str, RegionSettings],
+    described: Container[str],
 ) -> list[Problem]:
-    """Return what is wrong between the regions of an environment."""
+    """Return what is wrong between the regions of an environment.
+
+    :param regions: those of its regions that are right in themselves.
+    :param described: regions that have a file.
+    """
     found = [
         *_region_list(settings),
         *_origins(settings),
-        *_round_trip_gaps(settings),
+        *_round_trip_gaps(settings, described),
         *_services(settings, regions),
     ]
     return [_at(merged, path, message) for path, message in found]
@@ -212,9 +219,9 @@ def round_trips(settings: EnvironmentSettings) -> dict[str, dict[str, float]]:
     }
 
 
-def _round_trip_gaps(settings: EnvironmentSettings) -> Found:
+def _round_trip_gaps(settings: EnvironmentSettings, described: Container[str]) -> Found:
     table = settings.local.round_trip_ms
-    names = list(dict.fromkeys(settings.environment.regions))
+    names = [name for name in dict.fromkeys(settings.environment.regions) if name in described]
     for position, one in enumerate(names):
         for other in names[position + 1 :]:
             there, back = table.get(one, {}).get(other), table.get(other, {}).get(one)

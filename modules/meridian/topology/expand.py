@@ -40,7 +40,7 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
             regions[name] = region
             problems += checks.region(name, environment, region, pillar, names)
     if settings is not None:
-        problems += checks.environment(settings, whole, regions)
+        problems += checks.environment(settings, whole, regions, layers.regions)
     addressing = None
     if settings is not None and settings.environment.provider == "local":
         try:
@@ -67,7 +67,7 @@ def _merge_environment(layers: Layers) -> tuple[Merged, list[Problem]]:
         for name in overrides:
             if name not in layers.regions:
                 origin = merged.origin(("overrides", str(name)))
-                known = suggest(str(name), set(layers.regions) | set(names))
+                known = suggest(str(name), names or layers.regions)
                 problems.append(Problem(origin.file, origin.path, f"no such region; {known}"))
     for source in layers.defaults:
         problems += [
@@ -108,9 +108,9 @@ def _merge_region(layers: Layers, name: str, problems: list[Problem]) -> Merged:
         merged.lay(_regional(source.data), source.file)
     own = layers.regions[name]
     problems += _misplaced(own, (), own.data)
-    merged.lay(_regional(own.data), own.file)
+    merged.lay(_regional(own.data), own.file, seal=True)
     for source in layers.environments:
-        merged.lay(_regional(source.data), source.file)
+        merged.lay(_regional(source.data), source.file, heed_seals=True)
     for source in layers.environments:
         overrides = source.data.get("overrides") or {}
         if not isinstance(overrides, dict):

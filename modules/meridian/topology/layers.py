@@ -53,30 +53,53 @@ class Merged:
 
     data: dict[str, Any] = field(default_factory=dict)
     _origins: dict[Path, Origin] = field(default_factory=dict)
+    _sealed: set[Path] = field(default_factory=set)
 
-    def lay(self, data: Mapping[str, Any], file: str, prefix: Path = ()) -> None:
+    def lay(
+        self,
+        data: Mapping[str, Any],
+        file: str,
+        prefix: Path = (),
+        *,
+        seal: bool = False,
+        heed_seals: bool = False,
+    ) -> None:
         """Lay one more layer on top.
 
         :param file: the file that ``data`` comes from.
         :param prefix: keys in that file under which ``data`` stands.
+        :param seal: what this layer removes stays away from layers that heed it.
+        :param heed_seals: leave out what an earlier layer removed and sealed: what is said for all regions
+            must not bring back half of a thing that one region does without.
         """
-        if prefix:
-            self._origins.setdefault((), Origin(file, prefix))
-        self._lay(self.data, data, file, prefix, ())
+        self._lay(self.data, data, file, prefix, (), seal, heed_seals)
 
-    def _lay(self, onto: dict[str, Any], data: Mapping[str, Any], file: str, prefix: Path, at: Path) -> None:
+    def _lay(
+        self,
+        onto: dict[str, Any],
+        data: Mapping[str, Any],
+        file: str,
+        prefix: Path,
+        at: Path,
+        seal: bool,
+        heed_seals: bool,
+    ) -> None:
         for key, value in data.items():
             path = (*at, str(key))
+            if heed_seals and path in self._sealed:
+                continue
             self._origins[path] = Origin(file, (*prefix, *path))
             if isinstance(value, Mapping):
                 if not isinstance(onto.get(key), dict):
                     self._forget_below(path)
                     onto[key] = {}
-                self._lay(onto[key], value, file, prefix, path)
+                self._lay(onto[key], value, file, prefix, path, seal, heed_seals)
                 continue
             self._forget_below(path)
             if value is None:
                 onto.pop(key, None)
+                if seal:
+                    self._sealed.add(path)
             else:
                 onto[key] = _plain(value)
 
