@@ -13,7 +13,7 @@ from meridian.topology.model import Node, Region, Topology
 _ARTIFACTS = {
     "kafka": ("kafka", "kafka-cds"),
     "connect": ("kafka", "kafka-cds", "connect-predicates"),
-    "archive": ("archiver",),
+    "archive": ("archiver-libs", "archiver"),
     "objectstore": ("versitygw",),
 }
 _COMMON_ARTIFACTS = ("meridian",)
