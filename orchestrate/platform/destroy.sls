@@ -19,6 +19,7 @@ Nodes:
     - function: cloud.destroy
     - phase: nodes
     - environment: {{ environment }}
+    - yes: true
     - require:
       - phase: Lock
 

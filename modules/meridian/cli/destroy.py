@@ -16,19 +16,21 @@ def confirmed(environment: str, purge: bool) -> bool:
     return input(f"This destroys {what}. Type the environment's name to go on: ").strip() == environment
 
 
-def clean(environment: str, purge: bool, down: Callable[[], list[str]]) -> None:
+def clean(purge: bool, down: Callable[[], list[str]]) -> None:
     """Remove what the orchestration could not, as it stood on it: network, master, engine, state folder.
 
-    :param environment: name of the destroyed environment.
+    Does nothing while another environment of this clone stands.
+
     :param purge: remove caches, the node image and the virtual environment too.
     :param down: stops what this clone started on the controller.
     """
-    from meridian.cloud import networks
+    from meridian.cloud import allotment, networks
 
-    networks.forget(environment)
-    if any(networks.remaining_environments()):
+    record = allotment.read(allotment.record_file())
+    if record is not None and record.slots:
         return
-    networks.remove_management()
+    if record is not None:
+        networks.remove_management(record.platform)
     if purge:
         from meridian.cloud import image
 

@@ -96,7 +96,7 @@ def _destroy(options: argparse.Namespace) -> int:
     pillar = {"environment": options.environment, "destroy": options.environment}
     code = _orchestrate(options, "platform.destroy", pillar)
     if code == 0:
-        destroy.clean(options.environment, options.purge, setup.down)
+        destroy.clean(options.purge, setup.down)
     return code
 
 
