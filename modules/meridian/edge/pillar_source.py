@@ -41,7 +41,7 @@ def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
         load_layers(opts, environment),
         environment,
         network=networks.get("network"),
-        slot=networks.get("slots", {}).get(environment, 0),
+        slot=_slot(networks.get("slots", {}), environment),
     )
     _cache[(str(root), environment)] = (stamp, topology)
     return topology
@@ -183,3 +183,13 @@ def _allotment(path: Path) -> dict[str, Any]:
         return {}
     except ValueError as error:
         raise MeridianError(f"{path}: not valid JSON ({error}); remove it and deploy again") from error
+
+
+def _slot(taken: Mapping[str, int], environment: str) -> int:
+    """Return an environment's slot; the one that it would get when it has none yet.
+
+    Certificates are made before machines, and must name the addresses that those will have.
+    """
+    if environment in taken:
+        return taken[environment]
+    return next(slot for slot in range(len(taken) + 1) if slot not in taken.values())

@@ -26,20 +26,15 @@ class LocalNetwork:
     slot: int = 0
 
     def __post_init__(self) -> None:
+        expected = f"expected an IPv4 /16 such as {DEFAULT_NETWORK}, found {self.network}"
         try:
             prefix = ipaddress.IPv4Network(self.network).prefixlen
         except ValueError as error:
-            raise MeridianError(
-                f"local.network: expected an IPv4 /16 such as {DEFAULT_NETWORK}: {error}"
-            ) from error
+            raise MeridianError(expected) from error
         if prefix != 16:
-            raise MeridianError(
-                f"local.network: expected an IPv4 /16 such as {DEFAULT_NETWORK}, found {self.network}"
-            )
+            raise MeridianError(expected)
         if not 0 <= self.slot < SLOTS:
-            raise MeridianError(
-                f"local environment slot {self.slot}: a clone has {SLOTS}; destroy an environment"
-            )
+            raise MeridianError(f"a clone has room for {SLOTS} local environments; destroy one first")
 
     def _at(self, third: int, fourth: int) -> str:
         base = int(ipaddress.IPv4Network(self.network).network_address)

@@ -21,7 +21,7 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
 
     :param layers: the rendered files.
     :param environment: its name: the last label of every node's id.
-    :param network: /16 that this clone was allotted; wins over ``local.network``.
+    :param network: /16 that this clone was allotted, if it was; ``local.network`` must not say another.
     :param slot: which of the clone's environments this is, see :class:`LocalNetwork`.
     :raises TopologyError: with every mistake at once.
     """
@@ -44,13 +44,21 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
     addressing = None
     if settings is not None and settings.environment.provider == "local":
         try:
-            addressing = LocalNetwork(network or settings.local.network or DEFAULT_NETWORK, slot)
+            addressing = _addressing(settings.local.network, network, slot)
         except MeridianError as error:
             origin = whole.origin(("local", "network"), own_file)
-            problems.append(Problem(origin.file, (), str(error)))
+            problems.append(Problem(origin.file, origin.path, str(error)))
     if problems or settings is None:
         raise TopologyError(problems)
     return _build(environment, settings, regions, addressing)
+
+
+def _addressing(wished: str | None, allotted: str | None, slot: int) -> LocalNetwork:
+    if wished and allotted and wished != allotted:
+        raise MeridianError(
+            f"expected null or {allotted}, which this clone has; ./meridian destroy --purge gives that back"
+        )
+    return LocalNetwork(wished or allotted or DEFAULT_NETWORK, slot)
 
 
 def _merge_environment(layers: Layers) -> tuple[Merged, list[Problem]]:
@@ -152,6 +160,7 @@ def _build(
     whole = settings.model_dump()
     whole["environment"].pop("extends")
     whole["local"]["round_trip_ms"] = checks.round_trips(settings)
+    whole["local"]["wished_network"] = settings.local.network
     whole["local"]["network"] = addressing.network if addressing else None
     whole["local"]["slot"] = addressing.slot if addressing else 0
     return Topology(

@@ -46,6 +46,13 @@ def test_the_clones_allotment_decides_the_network(options: dict[str, Any]) -> No
     assert node.addresses.management == "10.215.2.10"
 
 
+def test_an_environment_without_a_slot_is_expanded_for_the_one_it_will_get(options: dict[str, Any]) -> None:
+    record = {"network": "10.215.0.0/16", "slots": {"local": 0, "test": 2}, "platform": "0"}
+    (paths.state() / "networks.json").write_text(json.dumps(record))
+    node = pillar_source.load_topology(options, "local-global").nodes[0]
+    assert node.addresses.management == "10.215.1.10"
+
+
 def test_a_file_may_be_a_template(options: dict[str, Any]) -> None:
     write(options, "defaults/pki.sls", "pki: {validity_days: {{ 9 * 10 }}, renew_before_days: 10}")
     assert pillar_source.load_topology(options, "local").regions[0].settings["pki"]["validity_days"] == 90

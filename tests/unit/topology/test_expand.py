@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from meridian.topology import Layers, expand
+import pytest
+from meridian.topology import Layers, TopologyError, expand
 
 
 def test_addresses_follow_from_allotment_and_slot(shipped: Layers) -> None:
@@ -22,10 +23,17 @@ def test_environments_of_a_clone_never_share_an_address(shipped: Layers) -> None
         seen |= own
 
 
-def test_the_allotment_wins_over_pillar(bent: Callable[..., Layers]) -> None:
+def test_a_network_wished_for_must_be_the_one_that_the_clone_has(bent: Callable[..., Layers]) -> None:
     layers = bent("local: {network: 10.230.0.0/16}")
     assert expand(layers, "local").nodes[0].addresses.management == "10.230.0.10"
-    assert expand(layers, "local", network="10.231.0.0/16").nodes[0].addresses.management == "10.231.0.10"
+    assert (
+        expand(layers, "local", network="10.230.0.0/16").settings["local"]["wished_network"]
+        == "10.230.0.0/16"
+    )
+    with pytest.raises(
+        TopologyError, match=r"local\.network: expected null or 10\.231\.0\.0/16, which this clone"
+    ):
+        expand(layers, "local", network="10.231.0.0/16")
 
 
 def test_brokers_advertise_their_region_address_behind_the_wan_and_else_the_management_one(
