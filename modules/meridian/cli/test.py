@@ -1,0 +1,50 @@
+"""``./meridian test``: every test, cheap ones first, by pytest."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from meridian import paths
+
+FAST = ("lint", "unit", "render")
+SLOW = ("integration",)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the tests; output is pytest's own, with a line for each stage.
+
+    :param argv: arguments behind ``test``; what is not known here goes to pytest.
+    :return: exit code: 0 when all that was asked for passed.
+    """
+    parser = argparse.ArgumentParser(
+        prog="meridian test",
+        description="Lint, unit tests, rendering, then a real deployment with faults; a failed stage is the last.",
+        epilog="Other arguments go to pytest.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--fast", action="store_true", help="stop after rendering: no Docker, a few minutes")
+    parser.add_argument(
+        "-k", default="", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k"
+    )
+    options, others = parser.parse_known_args(argv)
+    return subprocess.call(
+        command(options.fast, options.k, others), cwd=paths.repository(), env=environment()
+    )
+
+
+def command(fast: bool, expression: str, others: Sequence[str]) -> list[str]:
+    """Return the command line of pytest.
+
+    :param others: further arguments for it.
+    """
+    stages = FAST if fast else (*FAST, *SLOW)
+    chosen = ["-k", expression] if expression else []
+    # Paths in the order of the stages: pytest keeps it.
+    return [sys.executable, "-m", "pytest", *(f"tests/{stage}" for stage in stages), *chosen, *others]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment variables for the tests: the tools of the virtual environment first on PATH."""
+    return os.environ | {"PATH": f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ.get('PATH', '')}"}

@@ -1,0 +1,168 @@
+"""Renders what a node would be told to do, by Salt's own state compiler and renderers, without a node.
+
+Everything that depends on the machine that tests run on is given: grains, keys, artifacts, the network.
+"""
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import salt.config
+import salt.loader
+import salt.state
+import yaml
+from meridian import paths
+from meridian.edge.pillar_source import load_layers
+from meridian.topology import Node, Topology, expand, node_pillar, services_of
+
+NETWORK = "10.213.0.0/16"
+#: Files that a node has from its image.
+_IN_THE_IMAGE = {"/usr/bin/java"}
+_GRAINS = {
+    "os": "Debian",
+    "os_family": "Debian",
+    "osfinger": "Debian-12",
+    "oscodename": "bookworm",
+    "osmajorrelease": 12,
+    "osarch": "amd64",
+    "cpuarch": "x86_64",
+    "kernel": "Linux",
+    "init": "systemd",
+    "num_cpus": 2,
+    "mem_total": 2048,
+    "pythonversion": [3, 11, 2, "final", 0],
+    "saltversion": "3008.3",
+}
+_ARTIFACTS = (
+    "kafka",
+    "kafka-cds",
+    "connect-predicates",
+    "versitygw",
+    "archiver",
+    "archiver-libs",
+    "meridian",
+)
+_NOISE = ("__id__", "__env__", "__sls__", "state", "fun", "order", "name")
+
+
+@functools.cache
+def topology(environment: str) -> Topology:
+    """Expand an environment's pillar as it stands in the repository."""
+    opts = salt.config.minion_config(None)
+    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
+    return expand(load_layers(opts, environment), environment, network=NETWORK, slot=0)
+
+
+def kinds(environment: str) -> Iterator[Node]:
+    """Yield one node of each kind: the last of those with the same roles, in a region and in the centre."""
+    found: dict[tuple[bool, tuple[str, ...]], Node] = {}
+    for region in topology(environment).regions:
+        for node in region.nodes:
+            found[region.is_central, node.roles] = node
+    yield from found.values()
+
+
+def pillar(environment: str, node_id: str) -> dict[str, Any]:
+    """Return a node's pillar with stand-ins for what is made at the first deployment."""
+    whole = topology(environment)
+    node = whole.node(node_id)
+    return node_pillar(
+        whole,
+        node_id,
+        secrets={
+            "objectstore": {
+                "root": {"access_key": "root", "secret_key": "<root secret>"},
+                "users": {"archive": {"access_key": "archive", "secret_key": "<archive secret>"}},
+            }
+        },
+        certificates={
+            "ca": "<CA>\n",
+            "certificates": {
+                name: {"certificate": f"<certificate of {name}>\n", "key": f"<key of {name}>\n"}
+                for name in services_of(node)
+            },
+        },
+        artifacts={
+            name: {"version": "1", "sha256": "0" * 64, "file": f"{name}.tar.zst"} for name in _ARTIFACTS
+        },
+    )
+
+
+def highstate(environment: str, node_id: str, cache: Path) -> str:
+    """Return what a highstate would do on a node, with the text of every templated file, as YAML.
+
+    :param cache: folder for Salt's cache.
+    :raises AssertionError: when the states do not compile; says why.
+    """
+    opts = _options(node_id, cache)
+    state = salt.state.HighState(opts, initial_pillar=pillar(environment, node_id))
+    functions = state.state.functions
+    functions["file.file_exists"] = lambda path: path in _IN_THE_IMAGE
+    state.push_active()
+    try:
+        low = state.compile_low_chunks()
+    finally:
+        state.pop_active()
+    wrong = [chunk for chunk in low if not isinstance(chunk, dict)]
+    assert not wrong, "\n".join(str(line) for line in wrong)
+    assert low, f"{node_id}: no state applies to it"
+    shown = [_shown(chunk, functions, cache) for chunk in low]
+    return yaml.dump(shown, Dumper=_Dumper, sort_keys=True, width=110, allow_unicode=True)
+
+
+def _options(node_id: str, cache: Path) -> dict[str, Any]:
+    repository = paths.repository()
+    # A dict of its own: Salt's options are a dict whose operators do not all see its own storage.
+    opts = dict(salt.config.minion_config(None))
+    return opts | {
+        "id": node_id,
+        "file_client": "local",
+        "file_roots": {"base": [str(repository / "salt")]},
+        "pillar_roots": {"base": []},
+        "cachedir": str(cache),
+        "extension_modules": str(cache / "extmods"),
+        "root_dir": str(cache),
+        "grains": dict(_GRAINS, id=node_id, host=node_id.split(".")[0], fqdn=node_id),
+        "state_top": "salt://top.sls",
+        "autoload_dynamic_modules": False,
+        "log_level": "error",
+    }
+
+
+def _shown(chunk: dict[str, Any], functions: Any, cache: Path) -> dict[str, Any]:
+    """Return a low chunk as a person would write it."""
+    arguments = {key: value for key, value in chunk.items() if key not in _NOISE}
+    if chunk["name"] != chunk["__id__"]:
+        arguments["name"] = chunk["name"]
+    text = _file(chunk, functions, cache)
+    if text is not None:
+        arguments["~ rendered"] = text
+    return {f"{chunk['__id__']} ({chunk['__sls__']})": {f"{chunk['state']}.{chunk['fun']}": arguments}}
+
+
+def _file(chunk: dict[str, Any], functions: Any, cache: Path) -> str | None:
+    if chunk["state"] != "file" or not chunk.get("template") or not chunk.get("source"):
+        return None
+    target = cache / "rendered"
+    variables = {**(chunk.get("defaults") or {}), **(chunk.get("context") or {})}
+    done = functions["cp.get_template"](chunk["source"], str(target), template=chunk["template"], **variables)
+    assert done, f"{chunk['source']} cannot be rendered"
+    return target.read_text(encoding="utf-8")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Multi-line text as it reads in the file; nothing by reference."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, data: str) -> yaml.Node:
+    style = "|" if "\n" in data else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style=style)
+
+
+_Dumper.add_multi_representer(str, _text)
+_Dumper.add_multi_representer(dict, lambda dumper, data: dumper.represent_dict(dict(data)))
+_Dumper.add_multi_representer(list, lambda dumper, data: dumper.represent_list(list(data)))
