@@ -59,8 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _deploy(options: argparse.Namespace) -> int:
     started = time.monotonic()
-    _validate(options.environment)
-    _set_up(options.environment)
+    _set_up(options.environment, _validate(options.environment))
     code = _orchestrate(options, "platform.deploy", {"environment": options.environment})
     if code == 0 and not options.json:
         print(f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status")
@@ -68,8 +67,7 @@ def _deploy(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    _validate(options.environment)
-    _set_up(options.environment)
+    _set_up(options.environment, _validate(options.environment))
     pillar = {"environment": options.environment, "full": not options.short, "junit": options.junit}
     return _orchestrate(options, "platform.verify", pillar)
 
@@ -108,21 +106,25 @@ def _down(options: argparse.Namespace) -> int:
     return 0
 
 
-def _validate(environment: str) -> None:
-    """Refuse a wrong pillar before anything is started; every error is printed, one a line."""
+def _validate(environment: str) -> str | None:
+    """Refuse a wrong pillar before anything is started; every error is printed, one a line.
+
+    :return: the network that the pillar wishes for this clone's local cloud.
+    """
     import salt.config
 
     from meridian.edge.pillar_source import load_topology
 
     opts = salt.config.client_config(str(paths.repository() / "master"))
     opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    load_topology(opts, environment)
+    local = load_topology(opts, environment).settings.get("local") or {}
+    return local.get("wished_network")
 
 
-def _set_up(environment: str) -> None:
+def _set_up(environment: str, network: str | None = None) -> None:
     from meridian.cli import setup
 
-    setup.ensure(environment)
+    setup.ensure(environment, network)
 
 
 def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:

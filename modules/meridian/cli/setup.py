@@ -23,10 +23,11 @@ def step(name: str) -> Iterator[list[str]]:
         print(f"  {text:<44} {time.monotonic() - started:4.1f}s", file=sys.stderr, flush=True)
 
 
-def ensure(environment: str) -> None:
+def ensure(environment: str, network: str | None = None) -> None:
     """Have a Docker engine, the platform's bridge and the private Salt master up.
 
     :param environment: name of the environment that is to be worked on.
+    :param network: the /16 that the pillar wishes for this clone; the first free one when not given.
     :raises MeridianError: with what is missing and how to get it.
     """
     from meridian.cloud import allotment, engine, limits, networks
@@ -41,7 +42,7 @@ def ensure(environment: str) -> None:
     with step("Kernel limits:") as done:
         done += limits.ensure()
     with step("Network of the platform") as done:
-        allotted = allotment.ensure(environment)
+        allotted = allotment.ensure(environment, wish=network)
         if networks.ensure_management(allotted):
             done.append(f"{allotted.network} made")
     with step("Salt master") as done:
