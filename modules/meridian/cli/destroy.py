@@ -9,7 +9,9 @@ from meridian import paths
 
 def confirmed(environment: str, purge: bool) -> bool:
     """Ask for the environment's name; only the very name is a yes, and no terminal is a no."""
-    what = f"all nodes, topics and archives of environment {environment}" + (" and all caches" if purge else "")
+    what = f"all nodes, topics and archives of environment {environment}" + (
+        " and all caches" if purge else ""
+    )
     if not sys.stdin.isatty():
         print(f"meridian: this destroys {what}; say --yes where nobody can be asked", file=sys.stderr)
         return False

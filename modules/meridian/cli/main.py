@@ -62,7 +62,9 @@ def _deploy(options: argparse.Namespace) -> int:
     _set_up(options.environment, _validate(options.environment))
     code = _orchestrate(options, "platform.deploy", {"environment": options.environment})
     if code == 0 and not options.json:
-        print(f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status")
+        print(
+            f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status"
+        )
     return code
 
 
@@ -138,7 +140,9 @@ def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any])
     else:
         for step, node, state in outcome.changes if len(outcome.changes) <= 20 else ():
             print(f"  changed: {': '.join(part for part in (step, node, state) if part)}")
-        print(f"{len(outcome.changes)} changes" + ("" if outcome.ok else f", {len(outcome.failures)} failures"))
+        print(
+            f"{len(outcome.changes)} changes" + ("" if outcome.ok else f", {len(outcome.failures)} failures")
+        )
     for failure in outcome.failures:
         print(f"meridian: {failure}", file=sys.stderr)
     return 0 if outcome.ok else 1

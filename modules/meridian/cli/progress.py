@@ -72,14 +72,18 @@ class Board:
             self._line(phase, "start", {"nodes": len(phase.nodes)} if phase.nodes else {})
         elif event == "end":
             phase.ended, phase.ok = time.monotonic(), data.get("ok", True)
-            self._line(phase, "done" if phase.ok else "FAILED", {"seconds": round(phase.ended - phase.started, 1)})
+            self._line(
+                phase, "done" if phase.ok else "FAILED", {"seconds": round(phase.ended - phase.started, 1)}
+            )
         elif event == "note":
             phase.note = data.get("message", "")
             self._line(phase, phase.note, {})
         elif event == "rows":
             for row in data["rows"]:
                 mark = "ok" if row["ok"] else "WRONG"
-                self._line(phase, f"{mark}: {row['name']}: expected {row['expected']}, seen {row['seen']}", {})
+                self._line(
+                    phase, f"{mark}: {row['name']}: expected {row['expected']}, seen {row['seen']}", {}
+                )
 
     def _returned(self, node: str, ok: bool) -> None:
         for phase in self.phases.values():
@@ -91,7 +95,11 @@ class Board:
         elapsed = time.monotonic() - self.started
         if self.mode == "json":
             record = {
-                "elapsed": round(elapsed, 1), "phase": phase.name, "region": phase.region, "event": what, **extra
+                "elapsed": round(elapsed, 1),
+                "phase": phase.name,
+                "region": phase.region,
+                "event": what,
+                **extra,
             }
             print(json.dumps(record), file=self.out, flush=True)
         elif self.mode == "plain":

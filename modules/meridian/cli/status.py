@@ -17,9 +17,13 @@ def gather(environment: str) -> dict[str, Any]:
     import salt.runner
 
     if not master.is_running():
-        raise MeridianError(f"nothing of {environment} runs from this clone; start it with: ./meridian deploy {environment}")
+        raise MeridianError(
+            f"nothing of {environment} runs from this clone; start it with: ./meridian deploy {environment}"
+        )
     client = salt.runner.RunnerClient(master.options_of_runners())
-    out = client.cmd("platform.status", kwarg={"environment": environment}, print_event=False, full_return=True)
+    out = client.cmd(
+        "platform.status", kwarg={"environment": environment}, print_event=False, full_return=True
+    )
     if not isinstance(out.get("return"), dict):
         raise MeridianError(str(out.get("return", out)).strip().splitlines()[-1])
     return dict(out["return"])
@@ -42,7 +46,10 @@ def show(facts: dict[str, Any]) -> None:
     _table(
         console,
         ("flow", "state", "lag (records)", "lag (seconds)"),
-        [(name, row["state"], row["lag_records"], row["lag_seconds"]) for name, row in facts["flows"].items()],
+        [
+            (name, row["state"], row["lag_records"], row["lag_seconds"])
+            for name, row in facts["flows"].items()
+        ],
     )
     _table(
         console,

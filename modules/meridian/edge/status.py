@@ -21,7 +21,9 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     with ThreadPoolExecutor(max_workers=4) as pool:
         nodes = pool.submit(_attempt, problems, "nodes", lambda: _nodes(opts, topology), {})
         clusters = {
-            region.name: pool.submit(_attempt, problems, f"cluster {region.name}", _cluster(region, topology), {})
+            region.name: pool.submit(
+                _attempt, problems, f"cluster {region.name}", _cluster(region, topology), {}
+            )
             for region in topology.regions
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
@@ -33,7 +35,9 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         "environment": topology.environment,
         "ok": False,
         "nodes": {"total": len(topology.nodes), "up": sum(found_nodes.values())},
-        "clusters": {region.name: _cluster_facts(region, found_clusters[region.name]) for region in topology.regions},
+        "clusters": {
+            region.name: _cluster_facts(region, found_clusters[region.name]) for region in topology.regions
+        },
         "flows": {flow.name: _flow_facts(found_flows.get(flow.name)) for flow in topology.flows},
         "archive": {
             region.name: _archive_facts(found_archive.get(region.name))

@@ -137,7 +137,9 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
     ]
     progress.report(__opts__, "verify", "rows", rows=rows)
     if not result.ok:
-        wrong = [f"{row['name']}: expected {row['expected']}, seen {row['seen']}" for row in rows if not row["ok"]]
+        wrong = [
+            f"{row['name']}: expected {row['expected']}, seen {row['seen']}" for row in rows if not row["ok"]
+        ]
         raise MeridianError(f"verification failed: {'; '.join(wrong) or 'no check ran'}")
     return {"ok": True, "rows": rows, "comment": f"{len(rows)} checks passed in {result.seconds:.0f} s"}
 

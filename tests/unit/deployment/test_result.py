@@ -4,20 +4,34 @@ from meridian.deployment import result
 
 
 def orchestration(**steps: dict[str, Any]) -> dict[str, Any]:
-    return {"data": {"m_master": {f"phase_|-{name}_|-{name}_|-runner": {"__id__": name, **step} for name, step in steps.items()}}}
+    return {
+        "data": {
+            "m_master": {
+                f"phase_|-{name}_|-{name}_|-runner": {"__id__": name, **step} for name, step in steps.items()
+            }
+        }
+    }
 
 
 def test_a_failed_state_on_a_node_is_named_with_node_state_and_reason() -> None:
     states = {
         "service_|-kafka_|-x_|-running": {
-            "__id__": "kafka", "result": False, "changes": {}, "comment": "Job failed.\n start-limit-hit"
+            "__id__": "kafka",
+            "result": False,
+            "changes": {},
+            "comment": "Job failed.\n start-limit-hit",
         },
         "file_|-b_|-b_|-managed": {
-            "__id__": "b", "result": False, "changes": {}, "comment": "One or more requisite failed: kafka"
+            "__id__": "b",
+            "result": False,
+            "changes": {},
+            "comment": "One or more requisite failed: kafka",
         },
     }
     read = result.read(
-        orchestration(States={"result": False, "changes": {"ret": {"kafka-1.us-east.local": states}}, "comment": "x"})
+        orchestration(
+            States={"result": False, "changes": {"ret": {"kafka-1.us-east.local": states}}, "comment": "x"}
+        )
     )
     assert not read.ok
     assert [str(f) for f in read.failures] == [
@@ -33,7 +47,12 @@ def test_the_reason_of_a_runner_is_the_last_line_of_its_traceback() -> None:
 
 def test_only_states_that_changed_something_count_as_changes() -> None:
     states = {
-        "file_|-a_|-a_|-managed": {"__id__": "a", "result": True, "changes": {"diff": "New file"}, "comment": ""},
+        "file_|-a_|-a_|-managed": {
+            "__id__": "a",
+            "result": True,
+            "changes": {"diff": "New file"},
+            "comment": "",
+        },
         "file_|-b_|-b_|-managed": {"__id__": "b", "result": True, "changes": {}, "comment": ""},
     }
     read = result.read(
@@ -48,7 +67,13 @@ def test_only_states_that_changed_something_count_as_changes() -> None:
 
 
 def test_what_is_not_a_result_is_never_a_success() -> None:
-    for returned in ({}, {"data": {"m_master": {}}}, {"data": {"m_master": ["Rendering SLS failed: boom"]}}, "text", None):
+    for returned in (
+        {},
+        {"data": {"m_master": {}}},
+        {"data": {"m_master": ["Rendering SLS failed: boom"]}},
+        "text",
+        None,
+    ):
         assert not result.read(returned).ok
         assert result.read(returned).failures
 
