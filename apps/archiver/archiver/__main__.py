@@ -1,0 +1,5 @@
+"""``python -m archiver``."""
+
+from archiver.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,91 @@
+"""Command line of the archiver."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from confluent_kafka import KafkaException
+from meridian.archive import settings
+from meridian.errors import MeridianError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    :return: 0 when all is well; 1 on an error, and when ``verify`` found something or ``bucket`` no bucket.
+    """
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        configured = settings.load(options.config)
+        return {"run": _run, "verify": _verify, "objects": _objects, "bucket": _bucket}[options.command](
+            configured, options
+        )
+    except MeridianError as error:
+        print(f"archiver: {error}", file=sys.stderr)
+    except KafkaException as error:
+        print(f"archiver: Kafka: {error.args[0].str()}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="archiver", description="Kafka topics into Parquet segments")
+    parser.add_argument("--config", default=settings.CONFIG_FILE, help="default: %(default)s")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="archive until told to stop")
+    verify = commands.add_parser("verify", help="re-read the region's objects, report gaps and duplicates")
+    verify.add_argument("--topic", help="only this topic")
+    commands.add_parser("objects", help="number and bytes of the region's objects")
+    bucket = commands.add_parser("bucket", help="tell whether the bucket exists")
+    bucket.add_argument("--create", action="store_true", help="make it when it does not")
+    return parser
+
+
+def _run(configured: settings.ArchiverSettings, _: argparse.Namespace) -> int:
+    from archiver.service import Service
+
+    stop = threading.Event()
+
+    def end(number: int, __: FrameType | None) -> None:
+        logging.getLogger("archiver").info("%s: storing what is held", signal.Signals(number).name)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    Service(configured, stop).run()
+    return 0
+
+
+def _verify(configured: settings.ArchiverSettings, options: argparse.Namespace) -> int:
+    from meridian.archive import verify
+    from meridian.archive.store import Store
+
+    reports = verify.verify(Store(configured.store), configured.environment, configured.region, options.topic)
+    found = verify.summary(list(reports))
+    print(json.dumps(found))
+    return 0 if found["ok"] else 1
+
+
+def _objects(configured: settings.ArchiverSettings, _: argparse.Namespace) -> int:
+    from meridian.archive import segment
+    from meridian.archive.store import Store
+
+    listed = Store(configured.store).list(segment.region_prefix(configured.environment, configured.region))
+    sizes = [one.size for one in listed]
+    print(json.dumps({"objects": len(sizes), "bytes": sum(sizes)}))
+    return 0
+
+
+def _bucket(configured: settings.ArchiverSettings, options: argparse.Namespace) -> int:
+    from meridian.archive.store import Store
+
+    store = Store(configured.store)
+    exists = store.bucket_exists()
+    created = options.create and not exists and store.create_bucket()
+    exists = exists or created
+    print(json.dumps({"bucket": configured.store.bucket, "exists": exists, "created": created}))
+    return 0 if exists else 1

@@ -1,0 +1,381 @@
+"""The service: consume, buffer, store, and only then commit.
+
+Once around the loop: 1. Subscribe to topics that appeared. 2. Take what came. 3. Hand over finished uploads.
+4. Find the start of newly assigned partitions. 5. Close full segments and store them, in order within a
+partition. 6. Commit what is stored. 7. Stop fetching while too much is held. 8. Report.
+"""
+
+import logging
+import threading
+import time
+import uuid
+from functools import partial
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from meridian.archive import segment
+from meridian.archive.segment import PartitionPath
+from meridian.archive.settings import ArchiverSettings
+from meridian.archive.store import Store, StoreError
+
+from archiver import report
+from archiver.locate import HINT, Located, hints, locate
+from archiver.notify import notify
+from archiver.partition import Partition, Phase, Segment
+from archiver.workers import Workers
+
+log = logging.getLogger("archiver")
+
+_BATCH = 2000
+_POLL = 0.2
+_RECHECK = 30.0
+_FLUSH_DEADLINE = 30.0
+_COMMIT_EVERY = 1.0
+_REPORT_EVERY = 2.0
+
+
+class Service:
+    """Archives one region until it is told to stop.
+
+    :param stop: set by whoever wants it to end; what is buffered is stored first.
+    """
+
+    def __init__(self, settings: ArchiverSettings, stop: threading.Event) -> None:
+        self._settings = settings
+        self._stop = stop
+        self._store = Store(settings.store)
+        self._matcher = segment.matcher(list(settings.topics), list(settings.exclude))
+        self._writer = uuid.uuid4().hex
+        self._partitions: dict[tuple[str, int], Partition] = {}
+        self._workers = Workers(settings.uploads)
+        self._encoding = threading.Lock()
+        self._problems = report.Problems()
+        self._counters = report.Counters()
+        self._topics: list[str] = []
+        self._connected = False
+        self._paused = False
+        self._due: dict[str, float] = {}
+        client = settings.kafka.client() | {
+            "client.id": f"archiver-{settings.node}",
+            "log_level": 3,
+            "error_cb": self._kafka_error,
+        }
+        self._admin = AdminClient(client)
+        self._consumer = Consumer(client | self._consumer_settings())
+
+    def _consumer_settings(self) -> dict[str, Any]:
+        return {
+            "group.id": self._settings.group,
+            # With a name of its own in the group, a restarted archiver has its partitions back at once.
+            "group.instance.id": self._settings.node,
+            "partition.assignment.strategy": "cooperative-sticky",
+            "session.timeout.ms": 10_000,
+            "max.poll.interval.ms": 600_000,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "auto.offset.reset": "error",
+            "isolation.level": "read_committed",
+            "enable.partition.eof": True,
+            "check.crcs": True,
+            "allow.auto.create.topics": False,
+            "topic.metadata.refresh.interval.ms": 30_000,
+            "queued.max.messages.kbytes": 16_384,
+            # How soon fetching goes on after that queue was full; a second by default.
+            "fetch.queue.backoff.ms": 20,
+            "on_commit": self._on_commit,
+        }
+
+    def run(self) -> None:
+        """Archive until told to stop.
+
+        :raises KafkaException: when the consumer cannot go on; start again.
+        """
+        notify("READY=1")
+        self._prepare()
+        while not self._stop.is_set():
+            self._discover()
+            for message in self._consumer.consume(_BATCH, _POLL):
+                self._take(message)
+            self._advance()
+            self._limit_memory()
+            self._report()
+        notify("STOPPING=1")
+        self._finish()
+
+    def _prepare(self) -> None:
+        """Wait for the store; make the bucket."""
+        while not self._stop.is_set():
+            now = time.monotonic()
+            try:
+                if self._workers.available(now):
+                    if self._settings.create_bucket and not self._store.bucket_exists():
+                        self._store.create_bucket()
+                        log.info("made bucket %s", self._store.name)
+                    if not self._store.probe(self._settings.environment, self._settings.region):
+                        log.warning(
+                            "object store %s ignores conditional puts: run one archiver a region, not more",
+                            self._store.name,
+                        )
+                    self._workers.succeeded()
+                    self._report(force=True)
+                    return
+            except StoreError as error:
+                self._workers.failed(error, now)
+            self._report()
+            self._stop.wait(_POLL)
+
+    def _discover(self) -> None:
+        """Subscribe to every topic that is to be archived."""
+        if not self._every("discover", self._settings.discover_seconds):
+            return
+        try:
+            listed = self._consumer.list_topics(timeout=5)
+        except KafkaException as error:
+            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.args[0].str()}")
+            return
+        self._problem("kafka", "")
+        self._connected = True
+        topics = sorted(name for name in listed.topics if self._matcher.match(name))
+        if topics == self._topics:
+            return
+        log.info("archiving %s", ", ".join(topics) or "nothing: no topic matches yet")
+        self._topics = topics
+        if topics:
+            callbacks = {"on_revoke": self._on_revoke, "on_lost": self._on_revoke}
+            self._consumer.subscribe(topics, on_assign=self._on_assign, **callbacks)
+        else:
+            self._consumer.unsubscribe()
+
+    def _on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
+        for one in assigned:
+            path = PartitionPath(self._settings.environment, self._settings.region, one.topic, one.partition)
+            self._partitions[one.topic, one.partition] = Partition(path, self._writer)
+        # Nothing is fetched before the store has said where each chain ends.
+        consumer.incremental_assign([])
+
+    def _on_revoke(self, consumer: Consumer, revoked: list[TopicPartition]) -> None:
+        # What is buffered is dropped: the next owner starts at the end of the chain.
+        for one in revoked:
+            self._partitions.pop((one.topic, one.partition), None)
+            self._problem(f"{one.topic}/{one.partition}", "")
+        fetched = {(one.topic, one.partition) for one in consumer.assignment()}
+        consumer.incremental_unassign([one for one in revoked if (one.topic, one.partition) in fetched])
+
+    def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
+        self._problem("commit", f"Kafka: offsets cannot be committed: {error.str()}" if error else "")
+
+    def _kafka_error(self, error: KafkaError) -> None:
+        if error.fatal() or error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
+
+    def _take(self, message: Any) -> None:  # Message; its type hints allow for None where Kafka has none
+        error = message.error()
+        partition = self._partitions.get((message.topic(), message.partition()))
+        if error is None:
+            if partition is not None:
+                partition.append(
+                    message.offset(),
+                    message.timestamp(),
+                    message.key(),
+                    message.value(),
+                    message.headers(),
+                    time.monotonic(),
+                )
+        elif error.code() == KafkaError._PARTITION_EOF:
+            if partition is not None:
+                partition.reached(message.offset())
+        elif error.code() == KafkaError._AUTO_OFFSET_RESET:
+            # Kafka has deleted what was to come next. First store what is held: it may be gone there too.
+            if partition is not None and partition.phase is Phase.RUNNING:
+                partition.seal()
+                partition.phase = Phase.DRAINING
+        elif error.fatal():
+            raise KafkaException(error)
+        else:
+            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
+
+    def _advance(self, flushing: bool = False) -> None:
+        now = time.monotonic()
+        self._workers.collect(now)
+        if not flushing:
+            self._locate(now)
+        for partition in self._partitions.values():
+            if partition.is_full(self._settings.segment, now):
+                partition.seal()
+            if partition.waiting and not partition.busy and self._workers.available(now):
+                head = partition.waiting[0]
+                then = partial(self._uploaded, partition, head)
+                self._workers.submit(partition, partial(self._upload, head), then)
+            elif partition.phase is Phase.DRAINING and not partition.waiting:
+                self._restart(partition)
+        if self._every("commit", _COMMIT_EVERY) and (offsets := self._to_commit()):
+            self._consumer.commit(offsets=offsets, asynchronous=True)
+
+    def _locate(self, now: float) -> None:
+        wanted = []
+        for partition in self._partitions.values():
+            if partition.phase is Phase.BLOCKED and now >= partition.retry_at:
+                partition.reset()
+            if partition.phase is Phase.LOCATING and not partition.busy:
+                wanted.append(partition)
+        if not wanted or not self._workers.available(now):
+            return
+        known = hints(self._consumer, [TopicPartition(one.path.topic, one.path.partition) for one in wanted])
+        for partition in wanted:
+            if not self._workers.available(now):
+                return
+            path = partition.path
+            hint = known.get((path.topic, path.partition))
+            job = partial(locate, path, hint, self._store, self._consumer, self._admin)
+            self._workers.submit(partition, job, partial(self._located, partition))
+
+    def _located(self, partition: Partition, found: Located) -> None:
+        path = partition.path
+        if not self._owns(partition):
+            return
+        name = f"{path.topic}/{path.partition}"
+        problem = found.problem(path)
+        self._problem(name, problem)
+        if problem:
+            partition.block(problem, time.monotonic() + _RECHECK)
+            return
+        if found.low > found.stored and found.last_segment is not None:
+            log.error(
+                "%s: Kafka deleted offsets %d to %d before they were archived: raise the topic's retention",
+                name,
+                found.stored,
+                found.low - 1,
+            )
+        begin = partition.start(found.stored, found.last_segment, found.low, found.topic_id)
+        place = TopicPartition(path.topic, path.partition, begin)
+        self._consumer.incremental_assign([place])
+        if self._paused:
+            self._consumer.pause([place])
+
+    def _upload(self, full: Segment) -> bool:
+        """Store a segment (on a worker's thread); tell whether it, and no other, is stored under its key."""
+        # One at a time: encoding needs a few times the segment's size.
+        with self._encoding:
+            content = full.encode()
+        if self._store.create(full.key, content, full.coverage):
+            return True
+        # Perhaps it was this very put whose answer was lost.
+        return self._store.coverage(full.key) == full.coverage
+
+    def _uploaded(self, partition: Partition, full: Segment, stored: bool) -> None:
+        if not self._owns(partition):
+            return
+        if not stored:
+            log.warning("%s was stored by another archiver; going on behind it", full.key)
+            self._restart(partition)
+            return
+        self._counters.objects += 1
+        self._counters.bytes += len(full.content)
+        self._counters.records += full.coverage.records
+        partition.shelve()
+
+    def _restart(self, partition: Partition) -> None:
+        """Stop fetching a partition, forget what is held of it, and look where its chain ends."""
+        self._consumer.incremental_unassign([TopicPartition(partition.path.topic, partition.path.partition)])
+        partition.reset()
+
+    def _owns(self, partition: Partition) -> bool:
+        return self._partitions.get((partition.path.topic, partition.path.partition)) is partition
+
+    def _to_commit(self) -> list[TopicPartition]:
+        offsets = []
+        for (topic, number), partition in self._partitions.items():
+            if partition.phase is Phase.RUNNING and partition.done != partition.committed:
+                partition.committed = partition.done
+                last = partition.last_segment
+                metadata = f"{HINT}{last}" if last is not None else ""
+                offsets.append(TopicPartition(topic, number, partition.done, metadata=metadata))
+        return offsets
+
+    def _limit_memory(self) -> None:
+        held = sum(partition.memory for partition in self._partitions.values())
+        if not self._paused and held > self._settings.memory_bytes:
+            self._set_paused(True)
+            # So that there is something to store, however many partitions share the memory.
+            for partition in sorted(self._partitions.values(), key=lambda one: -one.open_memory)[:8]:
+                partition.seal()
+        elif self._paused and held < self._settings.memory_bytes // 2:
+            self._set_paused(False)
+
+    def _set_paused(self, paused: bool) -> None:
+        self._paused = paused
+        change = self._consumer.pause if paused else self._consumer.resume
+        change(self._consumer.assignment())
+
+    def _finish(self) -> None:
+        """Store what is held, as far as the store answers within its time, and commit."""
+        deadline = time.monotonic() + _FLUSH_DEADLINE
+        for partition in self._partitions.values():
+            partition.seal()
+        while time.monotonic() < deadline and any(one.waiting for one in self._partitions.values()):
+            self._advance(flushing=True)
+            self._report()
+            time.sleep(0.02)
+        left = sum(full.coverage.records for one in self._partitions.values() for full in one.waiting)
+        if left:
+            log.warning("%d records are not stored yet; the next start reads them from Kafka again", left)
+        try:
+            if offsets := self._to_commit():
+                self._consumer.commit(offsets=offsets, asynchronous=False)
+        except KafkaException as error:
+            log.warning("offsets not committed: %s; the next start finds its place in the store", error)
+        self._workers.close()
+        self._consumer.close()
+        log.info("stopped; stored %d records in %d objects", self._counters.records, self._counters.objects)
+
+    def _every(self, what: str, seconds: float) -> bool:
+        now = time.monotonic()
+        if now < self._due.get(what, 0.0):
+            return False
+        self._due[what] = now + seconds
+        return True
+
+    def _problem(self, where: str, problem: str) -> None:
+        self._problems.update(where, problem, time.monotonic())
+
+    def _report(self, force: bool = False) -> None:
+        if not self._every("report", _REPORT_EVERY) and not force:
+            return
+        self._problem("store", self._workers.problem)
+        facts = self._facts()
+        report.write(self._settings.status_file, facts)
+        report.alive(f"{facts['state']}: {facts['lag_records']} records behind")
+
+    def _facts(self) -> dict[str, Any]:
+        positions: dict[str, dict[str, Any]] = {}
+        behind = 0
+        for (topic, number), one in sorted(self._partitions.items()):
+            lag = None
+            if one.phase is Phase.RUNNING:
+                _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
+                lag = max(0, high - one.done)
+                behind += lag
+            positions.setdefault(topic, {})[str(number)] = {
+                "phase": one.phase.value,
+                "stored": one.stored,
+                "position": one.position,
+                "lag_records": lag,
+            }
+        located = all(one.phase is Phase.RUNNING for one in self._partitions.values())
+        state = "running" if self._connected and located else "starting"
+        return {
+            "state": "retrying" if self._problems.current else state,
+            "problems": list(self._problems.current.values()),
+            "updated": time.time(),
+            "topics": self._topics,
+            "lag_records": behind,
+            "stored": {
+                "objects": self._counters.objects,
+                "bytes": self._counters.bytes,
+                "records": self._counters.records,
+            },
+            "held_bytes": sum(one.memory for one in self._partitions.values()),
+            "resident_bytes": report.resident_bytes(),
+            "partitions": positions,
+        }

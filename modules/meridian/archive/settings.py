@@ -1,0 +1,163 @@
+"""Where the archive is and how it is written: the same settings for service, nodes and controller.
+
+Standard library only: Salt's own Python reads and writes them too.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from meridian.archive.segment import CONSUMER_GROUP
+from meridian.errors import MeridianError
+
+CONFIG_FILE = "/etc/meridian/archive/archiver.json"
+CREDENTIALS_FILE = "/etc/meridian/archive/credentials.json"
+STATUS_FILE = "/run/meridian/archive/status.json"
+
+
+@dataclass(frozen=True)
+class KafkaAccess:
+    """How to talk to one Kafka cluster.
+
+    :ivar bootstrap: ``host:port,…``.
+    :ivar ca: file of the CA certificate, empty for a cluster without TLS.
+    :ivar certificate: file of the client's certificate.
+    :ivar key: file of the client's private key.
+    """
+
+    bootstrap: str
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+
+    def client(self) -> dict[str, Any]:
+        """Return librdkafka's settings for it."""
+        settings: dict[str, Any] = {"bootstrap.servers": self.bootstrap}
+        if self.ca:
+            settings |= {
+                "security.protocol": "ssl",
+                "ssl.ca.location": self.ca,
+                "ssl.certificate.location": self.certificate,
+                "ssl.key.location": self.key,
+            }
+        return settings
+
+
+@dataclass(frozen=True)
+class StoreAccess:
+    """How to talk to the object store.
+
+    :ivar endpoint: ``https://host:port``; empty for the cloud's own S3.
+    :ivar ca: file of the CA certificate, empty for the system's CAs.
+    :ivar credentials: JSON file with ``access_key`` and ``secret_key``; empty for the cloud's own way
+        (instance profile, environment).
+    :ivar region_name: the store's own region name, for signatures.
+    :ivar keys: access key and secret key at hand, instead of a file of them. Never written anywhere.
+    """
+
+    bucket: str
+    endpoint: str = ""
+    ca: str = ""
+    credentials: str = ""
+    region_name: str = "us-east-1"
+    keys: tuple[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SegmentLimits:
+    """When a segment is full: whichever comes first.
+
+    :ivar max_records: records.
+    :ivar max_bytes: bytes of keys, values and headers before compression.
+    :ivar max_age_seconds: seconds since its first record was read.
+    """
+
+    max_records: int = 50_000
+    max_bytes: int = 33_554_432
+    max_age_seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class ArchiverSettings:
+    """What the archiver of one region does; the contents of ``archiver.json``.
+
+    :ivar node: the node's id; names the group member, so that a restart gets its partitions back at once.
+    :ivar topics: regular expressions, each matching whole topic names.
+    :ivar exclude: topics to leave out although one of ``topics`` takes them, in the same form.
+    :ivar create_bucket: make the bucket when it is missing.
+    :ivar memory_bytes: most bytes of records held; fetching pauses beyond it.
+    :ivar uploads: objects stored at the same time.
+    :ivar discover_seconds: seconds between two looks for new topics.
+    """
+
+    environment: str
+    region: str
+    node: str
+    kafka: KafkaAccess
+    store: StoreAccess
+    topics: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    group: str = CONSUMER_GROUP
+    segment: SegmentLimits = field(default_factory=SegmentLimits)
+    create_bucket: bool = True
+    memory_bytes: int = 134_217_728
+    uploads: int = 4
+    discover_seconds: float = 10.0
+    status_file: str = STATUS_FILE
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as plain data, as they stand in the file."""
+        data: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        del data["store"]["keys"]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], source: str) -> "ArchiverSettings":
+        """Make settings of plain data.
+
+        :param source: where the data come from, for the message.
+        :raises MeridianError: when a key is unknown or missing.
+        """
+        try:
+            plain = dict(data)
+            for name, part in (("kafka", KafkaAccess), ("store", StoreAccess), ("segment", SegmentLimits)):
+                if name in plain:
+                    plain[name] = part(**plain[name])
+            for name in ("topics", "exclude"):
+                if name in plain:
+                    plain[name] = tuple(plain[name])
+            return cls(**plain)
+        except TypeError as error:
+            raise MeridianError(f"{source}: {str(error).partition('__init__() ')[2] or error}") from error
+
+
+def load(path: str) -> ArchiverSettings:
+    """Read the archiver's configuration file.
+
+    :raises MeridianError: when the file is missing or wrong.
+    """
+    return ArchiverSettings.from_dict(_read(path), path)
+
+
+def credentials(path: str) -> tuple[str, str]:
+    """Read access key and secret key.
+
+    :param path: JSON file with ``access_key`` and ``secret_key``.
+    :raises MeridianError: when the file is missing, unreadable or lacks one of them.
+    """
+    data = _read(path)
+    try:
+        return str(data["access_key"]), str(data["secret_key"])
+    except KeyError as error:
+        raise MeridianError(f"{path}: {error} is missing; deploy again to write it") from error
+
+
+def _read(path: str) -> Any:
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MeridianError(f"{path}: {error.strerror}; deploy again to write it") from error
+    except ValueError as error:
+        raise MeridianError(f"{path}: not JSON ({error}); deploy again to write it") from error
