@@ -1,0 +1,168 @@
+"""A client of a Connect cluster that asks its workers in turn."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from meridian.errors import MeridianError
+from meridian.tls import Tls
+
+_PAUSE = 0.5
+# 409 while the group rebalances, 500 when the leader did not answer in time, 503 while it starts.
+_TRANSIENT = (409, 500, 503)
+
+
+class ConnectError(MeridianError):
+    """A Connect cluster refused a request.
+
+    :ivar status: HTTP status code; 0 when no worker answered at all.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ConnectClient:
+    """Connect's REST interface.
+
+    A request goes to the first worker that answers; one that does not is tried last from then on. Requests
+    that meet a rebalance are repeated until the deadline.
+
+    :param workers: URLs, e.g. ``https://10.213.48.11:8083``, of the workers of one group.
+    :param tls: PEM files to authenticate with; ``None`` for plain HTTP.
+    :param timeout: seconds to wait for one answer.
+    :param patience: seconds over which to repeat a request that met a rebalance or no worker.
+    """
+
+    def __init__(
+        self, workers: Sequence[str], tls: Tls | None = None, timeout: float = 15, patience: float = 60
+    ) -> None:
+        if not workers:
+            raise ValueError("no workers")
+        self._workers = [url.rstrip("/") for url in workers]
+        self._timeout = timeout
+        self._patience = patience
+        self._session = requests.Session()
+        self._session.trust_env = False
+        if tls is not None:
+            self._session.cert = (str(tls.certificate), str(tls.key))
+            self._session.verify = str(tls.ca)
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """URLs of the workers, the one that answered last first."""
+        return tuple(self._workers)
+
+    def healthy(self, worker: str) -> bool:
+        """Tell whether one worker has joined its group and serves requests."""
+        try:
+            answer = self._session.get(f"{worker.rstrip('/')}/health", timeout=self._timeout)
+        except requests.RequestException:
+            return False
+        return answer.status_code == 200
+
+    def cluster_id(self) -> str:
+        """Return the id of the Kafka cluster that the group keeps its state in."""
+        return str(self._call("GET", "/")["kafka_cluster_id"])
+
+    def connectors(self) -> dict[str, dict[str, Any]]:
+        """Return each connector's ``config`` and ``status``, by name, in one request."""
+        listed = self._call("GET", "/connectors?expand=info&expand=status")
+        return {
+            name: {"config": entry["info"]["config"], "status": entry.get("status") or {}}
+            for name, entry in listed.items()
+        }
+
+    def create(self, name: str, config: Mapping[str, str], paused: bool = False) -> None:
+        """Create a connector.
+
+        :param paused: create it paused, so that it does nothing before :meth:`resume`.
+        """
+        body = {"name": name, "config": dict(config), "initial_state": "PAUSED" if paused else "RUNNING"}
+        self._call("POST", "/connectors", body)
+
+    def update(self, name: str, config: Mapping[str, str]) -> None:
+        """Give a connector this whole configuration; its tasks restart, no other connector's do."""
+        self._call("PUT", f"/connectors/{quote(name)}/config", dict(config))
+
+    def status(self, name: str) -> dict[str, Any]:
+        """Return ``{"connector": {"state"…}, "tasks": [{"id", "state", "trace"…}]}``."""
+        return dict(self._call("GET", f"/connectors/{quote(name)}/status"))
+
+    def pause(self, name: str) -> None:
+        """Pause a connector and its tasks; they keep their resources."""
+        self._call("PUT", f"/connectors/{quote(name)}/pause")
+
+    def resume(self, name: str) -> None:
+        """Resume a paused or stopped connector."""
+        self._call("PUT", f"/connectors/{quote(name)}/resume")
+
+    def stop(self, name: str) -> None:
+        """Stop a connector: its tasks shut down, its configuration and offsets stay."""
+        self._call("PUT", f"/connectors/{quote(name)}/stop")
+
+    def restart_failed(self, name: str) -> None:
+        """Restart what has failed of a connector: itself, its tasks, or both."""
+        self._call("POST", f"/connectors/{quote(name)}/restart?includeTasks=true&onlyFailed=true")
+
+    def delete(self, name: str) -> None:
+        """Delete a connector. Its offsets stay: one made anew under that name goes on from there."""
+        self._call("DELETE", f"/connectors/{quote(name)}")
+
+    def offsets(self, name: str) -> list[dict[str, Any]]:
+        """Return a connector's committed offsets: ``[{"partition": {…}, "offset": {…}}]``."""
+        return list(self._call("GET", f"/connectors/{quote(name)}/offsets")["offsets"])
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._ask_in_turn(method, path, body)
+            except ConnectError as error:
+                if error.status not in (0, *_TRANSIENT) or time.monotonic() + _PAUSE > deadline:
+                    raise
+            time.sleep(_PAUSE)
+
+    def _ask_in_turn(self, method: str, path: str, body: Any) -> Any:
+        reasons = []
+        for worker in tuple(self._workers):
+            try:
+                answer = self._session.request(method, worker + path, json=body, timeout=self._timeout)
+            except requests.RequestException as error:
+                reasons.append(f"{worker}: {_reason(error)}")
+            else:
+                if answer.status_code != 404 or _is_of_connect(answer):
+                    return _content(method, worker + path, answer)
+                reasons.append(f"{worker}: is still starting")
+            self._workers.remove(worker)
+            self._workers.append(worker)
+        raise ConnectError(
+            f"no Connect worker answers ({'; '.join(reasons)}); see journalctl -u meridian-connect there"
+        )
+
+
+def _is_of_connect(answer: requests.Response) -> bool:
+    """Tell a 404 of Connect's own, which is JSON, from that of a server whose resources are not up yet."""
+    return "json" in answer.headers.get("Content-Type", "")
+
+
+def _content(method: str, url: str, answer: requests.Response) -> Any:
+    if answer.ok:
+        return answer.json() if answer.content else None
+    try:
+        message = str(answer.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        message = answer.reason
+    raise ConnectError(f"Connect refused {method} {url}: {answer.status_code} {message}", answer.status_code)
+
+
+def _reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "TLS failed, is the certificate of this platform's CA and not expired?"
+    if isinstance(error, requests.Timeout):
+        return "timed out"
+    return "connection refused or lost"
