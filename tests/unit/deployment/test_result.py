@@ -40,7 +40,8 @@ def test_a_failed_state_on_a_node_is_named_with_node_state_and_reason() -> None:
 
 
 def test_the_reason_of_a_runner_is_the_last_line_of_its_traceback() -> None:
-    text = "Exception occurred in runner cloud.ensure: Traceback (most recent call last):\n  File x\nmeridian.errors.MeridianError: no Docker engine answers"
+    text = "Exception occurred in runner cloud.ensure: Traceback (most recent call last):\n  File x\n"
+    text += "meridian.errors.MeridianError: no Docker engine answers"
     read = result.read(orchestration(Nodes={"result": False, "changes": {}, "comment": text}))
     assert [str(f) for f in read.failures] == ["Nodes: no Docker engine answers"]
 
