@@ -68,4 +68,5 @@ def _one_line(stanza: str) -> Iterator[str]:
 def _belongs(line: str, suite: str) -> bool:
     """Debian's own sources of that release: third parties' have other suites or no component ``main``."""
     words = re.sub(r"\[[^]]*\]", "", line).split()
-    return len(words) > 3 and words[2] in (suite, f"{suite}-updates", f"{suite}-security") and "main" in words[3:]
+    suites = (suite, f"{suite}-updates", f"{suite}-security")
+    return len(words) > 3 and words[2] in suites and "main" in words[3:]

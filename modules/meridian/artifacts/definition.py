@@ -58,7 +58,7 @@ def load(salt_root: Path) -> dict[str, Definition]:
         try:
             data = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         except (OSError, yaml.YAMLError) as problem:
-            raise MeridianError(f"{file}: not readable as YAML ({' '.join(str(problem).split())})") from problem
+            raise MeridianError(f"{file}: no valid YAML ({' '.join(str(problem).split())})") from problem
         for name, written in data.items():
             if name in found:
                 raise MeridianError(f"{file}: artifact {name} is defined in {found[name].folder} as well")

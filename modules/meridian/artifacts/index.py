@@ -40,7 +40,7 @@ def read(path: Path) -> dict[str, Entry]:
         data = json.loads(path.read_text(encoding="utf-8"))
         return {name: Entry(**entry) for name, entry in data.items()}
     except (OSError, ValueError, TypeError, AttributeError) as problem:
-        raise MeridianError(f"{path}: no readable index of artifacts; run salt-run artifact.prepare") from problem
+        raise MeridianError(f"{path}: no index of artifacts; run salt-run artifact.prepare") from problem
 
 
 def write(path: Path, entries: Mapping[str, Entry]) -> bool:

@@ -1,4 +1,4 @@
-"""Where Maven itself would download from: the user's ``settings.xml``, else the default of Maven's own library.
+"""Where Maven itself would download from: ``settings.xml``'s mirror, else the default of its own library.
 
 So no host name stands in this repository, and a company's mirror holds here as it does for ``mvn``.
 """

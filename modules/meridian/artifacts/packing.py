@@ -9,7 +9,7 @@ import json
 import shutil
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,11 @@ def verify(archive: Path, expected: str) -> None:
         )
 
 
-def check(tree: Path) -> dict[str, Any]:
+def check(tree: Path, ignore: Collection[str] = ()) -> dict[str, Any]:
     """Compare an unpacked tree with its manifest.
 
     :param tree: folder that :func:`unpack` made.
+    :param ignore: paths that were put there since, and may be.
     :return: the manifest.
     :raises MeridianError: a file is missing, changed or was not packed; names the first one.
     """
@@ -127,9 +128,10 @@ def check(tree: Path) -> dict[str, Any]:
     except (OSError, ValueError) as problem:
         raise MeridianError(f"{tree}: has no readable manifest") from problem
     seen = manifest(tree, wanted["name"], wanted["version"])["files"]
-    for path in sorted(wanted["files"].keys() | seen.keys()):
+    for path in sorted((wanted["files"].keys() | seen.keys()) - set(ignore)):
         if wanted["files"].get(path) != seen.get(path):
-            what = "is missing" if path not in seen else "was added" if path not in wanted["files"] else "differs"
+            both = path in seen and path in wanted["files"]
+            what = "differs" if both else "was added" if path in seen else "is missing"
             raise MeridianError(f"{tree}: {path} {what}, says the manifest")
     return dict(wanted)
 

@@ -1,4 +1,4 @@
-"""Where downloads come from: mirrors and indexes, each a setting; unset, each client's own configuration holds."""
+"""Where downloads come from: each mirror is a setting; unset, the client's own configuration holds."""
 
 import os
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     written = _section(path)
     known = {field.name for field in fields(Mirrors)}
     if unknown := sorted(set(written) - known):
-        raise MeridianError(f"{path}: mirrors: unknown key {unknown[0]}; there are {', '.join(sorted(known))}")
+        raise MeridianError(f"{path}: mirrors: no key {unknown[0]}; there are {', '.join(sorted(known))}")
     values = {name: environment.get(variable) or written.get(name) for name, variable in _VARIABLES.items()}
     return Mirrors(**{name: str(value).rstrip("/") for name, value in values.items() if value})
 
@@ -67,4 +67,4 @@ def _section(path: Path) -> dict[str, object]:
         section = data.get("mirrors") or {}
         return dict(section)
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError) as problem:
-        raise MeridianError(f"{path}: not readable as settings ({' '.join(str(problem).split())})") from problem
+        raise MeridianError(f"{path}: no valid settings ({' '.join(str(problem).split())})") from problem

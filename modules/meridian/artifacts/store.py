@@ -24,7 +24,7 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class _Record:
-    """What the cache knows of a recipe's result; it lies beside the archives, not in what nodes are served."""
+    """What the cache knows of a recipe's result; kept apart from the archives, which nodes are served."""
 
     file: str
     sha256: str
@@ -94,7 +94,7 @@ class Store:
         return {name: each.result() for name, each in done.items()}
 
     def input_digest(self, name: str) -> str:
-        """Return the digest of all that decides an artifact: recipe, files of this repository, needed ones."""
+        """Return the digest of all that decides an artifact: recipe, files of the repository, needed ones."""
         if name not in self._inputs:
             each = self.definitions[name]
             digest = hashlib.sha256(json.dumps([_FORMAT, name, each.written], sort_keys=True).encode())
@@ -134,26 +134,28 @@ class Store:
         needed = {other: others[other].result() for other in each.needs}
         with locks.held(self.cache / "locks", f"artifact-{name}"):
             record = self._record(name)
-            if not refetch and record.exists():
-                return self._cached(each, record)
-            return self._resolve(each, record, needed)
+            known = None if refetch else self._cached(each, record)
+            return known or self._resolve(each, record, needed)
 
     def _record(self, name: str) -> Path:
         version = self.definitions[name].version
         return self.cache / "records" / f"{name}-{version}-{self.input_digest(name)[:16]}.json"
 
-    def _cached(self, each: Definition, record: Path) -> Entry:
+    def _cached(self, each: Definition, record: Path) -> Entry | None:
+        """Return what the cache has of a recipe, verified; ``None`` when it has nothing."""
+        if not record.exists():
+            return None
         try:
             known = _Record(**json.loads(record.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as problem:
             raise MeridianError(f"{record}: not readable; delete it and run again") from problem
         archive = self.folder / known.file
+        if not archive.exists():
+            return None
         try:
             packing.verify(archive, known.sha256)
         except MeridianError as problem:
-            if not archive.exists():
-                record.unlink()
-            raise MeridianError(f"{problem}; delete it and {record.name} (or use refetch) to have it made anew") from None
+            raise MeridianError(f"{problem}; delete that file to have it made anew") from None
         return Entry(version=each.version, sha256=known.sha256, file=known.file)
 
     def _resolve(self, each: Definition, record: Path, needed: dict[str, Entry]) -> Entry:
@@ -223,5 +225,6 @@ def _content(path: Path) -> str:
     digest = hashlib.sha256()
     for file in sorted(path.rglob("*")):
         if file.is_file() and "__pycache__" not in file.parts and not file.match("*.egg-info/*"):
-            digest.update(f"{file.relative_to(path)} {packing.sha256(file)} {file.stat().st_mode & 0o100}".encode())
+            executable = file.stat().st_mode & 0o100
+            digest.update(f"{file.relative_to(path)} {packing.sha256(file)} {executable}".encode())
     return digest.hexdigest()

@@ -17,7 +17,7 @@ from pathlib import Path
 WORK = Path("/tmp/cds")
 FLAGS = ("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 CLASSPATH = "@/opt/meridian/kafka/current/classpath.args"
-DEADLINE = 120
+DEADLINE = 240
 BROKER_PORT, CONTROLLER_PORT, REST_PORT = 29092, 29093, 28083
 
 TLS = """\
@@ -60,6 +60,16 @@ offset.storage.replication.factor=1
 status.storage.replication.factor=1
 offset.storage.partitions=1
 status.storage.partitions=1
+"""
+# Jetty, which serves Connect's REST, cannot read PEM.
+REST_TLS = """\
+listeners.https.ssl.keystore.type=PKCS12
+listeners.https.ssl.keystore.location={w}/keystore.p12
+listeners.https.ssl.keystore.password=throwaway
+listeners.https.ssl.key.password=throwaway
+listeners.https.ssl.truststore.type=PKCS12
+listeners.https.ssl.truststore.location={w}/ca.p12
+listeners.https.ssl.truststore.password=throwaway
 listeners.https.ssl.client.auth=required
 """
 LOGGING = """\
@@ -85,9 +95,8 @@ def main(target: Path) -> None:
     places = {"w": WORK, "broker": BROKER_PORT, "controller": CONTROLLER_PORT, "rest": REST_PORT}
     broker_config, worker_config = WORK / "server.properties", WORK / "worker.properties"
     broker_config.write_text(BROKER.format(**places) + TLS.format(p="", w=WORK))
-    rest = TLS.format(p="listeners.https.", w=WORK)
     clients = "".join(TLS.format(p=prefix, w=WORK) for prefix in ("", "producer.", "consumer.", "admin."))
-    worker_config.write_text(WORKER.format(**places) + clients + rest)
+    worker_config.write_text(WORKER.format(**places) + clients + REST_TLS.format(w=WORK))
     storage = ["format", "--config", str(broker_config), "--cluster-id", "AAAAAAAAAAAAAAAAAAAAAA"]
     subprocess.run(
         ["java", *FLAGS, CLASSPATH, "kafka.tools.StorageTool", *storage],
@@ -113,6 +122,12 @@ def certificate() -> None:
     command = ["openssl", "req", "-x509", *curve, *subject, "-keyout", str(key), "-out", str(ca)]
     subprocess.run(command, check=True, capture_output=True)
     (WORK / "keystore.pem").write_text(key.read_text() + ca.read_text())
+    password = ["-passout", "pass:throwaway"]
+    export = ["openssl", "pkcs12", "-export", "-in", str(ca), "-inkey", str(key), *password]
+    subprocess.run([*export, "-out", str(WORK / "keystore.p12")], check=True, capture_output=True)
+    trust = ["-keystore", str(WORK / "ca.p12"), "-storetype", "PKCS12", "-storepass", "throwaway"]
+    command = ["keytool", "-importcert", "-noprompt", "-file", str(ca), *trust]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def start(name: str, target: Path, main_class: str, config: Path) -> "subprocess.Popen[bytes]":
@@ -155,7 +170,9 @@ def log(name: str) -> Path:
 
 def said(name: str) -> str:
     """Return the last lines of what a program said."""
-    lines = [line.strip() for line in log(name).read_text(errors="replace").splitlines() if line.strip()]
+    text = log(name).read_text(errors="replace")
+    # The JVM lists each class that it leaves out of an archive; what counts stands before.
+    lines = [line.strip() for line in text.splitlines() if line.strip() and "[cds]" not in line]
     return " / ".join(lines[-4:])
 
 

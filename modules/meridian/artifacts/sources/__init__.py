@@ -35,7 +35,7 @@ def parse(spec: dict[str, Any]) -> Source:
     """
     kind = KINDS.get(str(spec.get("kind")))
     if kind is None:
-        raise MeridianError(f"source kind {spec.get('kind')!r} is unknown; there are {', '.join(sorted(KINDS))}")
+        raise MeridianError(f"no source kind {spec.get('kind')!r}; there are {', '.join(sorted(KINDS))}")
     try:
         return kind.model_validate(spec)
     except ValidationError as problem:

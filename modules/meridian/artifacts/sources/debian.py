@@ -53,4 +53,3 @@ class Debian(Source):
         except Exception:
             (into / self.to).unlink(missing_ok=True)
             raise
-

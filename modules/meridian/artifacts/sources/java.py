@@ -45,7 +45,8 @@ class Java(Source):
         classes = into.parent / "classes"
         javac = program("javac", "Debian's openjdk-17-jdk-headless")
         classpath = ":".join(str(jar) for jar in libraries)
-        flags = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-proc:none", "-Xlint:all", "-encoding", "UTF-8"]
+        quick = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"]
+        flags = [*quick, "-proc:none", "-Xlint:all", "-encoding", "UTF-8"]
         run([javac, *flags, "--release", str(self.release), "-cp", classpath, "-d", classes, *files])
         with zipfile.ZipFile(into / self.jar, "w", zipfile.ZIP_DEFLATED) as jar:
             _add(jar, "META-INF/MANIFEST.MF", b"Manifest-Version: 1.0\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Jars of a Maven repository, each pinned by its SHA-256. No resolution happens: the recipe lists them all."""
+"""Jars of a Maven repository, each pinned by its SHA-256. Nothing is resolved: the recipe lists them all."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor

@@ -1,8 +1,10 @@
 """A tree of Python packages, from a lock file with hashes, by uv."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
+
+from pydantic import Field
 
 from meridian.artifacts import python_tree
 from meridian.artifacts.commands import program, run
@@ -25,8 +27,8 @@ class Pypi(Source):
     lock: str
     folder: str = "lib"
     place: str
-    paths: list[str] = []
-    scripts: dict[str, Script] = {}
+    paths: tuple[str, ...] = ()
+    scripts: Mapping[str, Script] = Field(default_factory=dict)
 
     def describe(self) -> str:
         """Name the source by its lock file."""
@@ -42,7 +44,7 @@ class Pypi(Source):
         target = into / self.folder
         index = ["--default-index", context.mirrors.pypi] if context.mirrors.pypi else []
         python = ["--python", python_tree.interpreter(), "--python-version", NODE_PYTHON]
-        lock = ["--require-hashes", "--requirement", context.folder / self.lock]
+        lock: list[str | Path] = ["--require-hashes", "--requirement", context.folder / self.lock]
         run([uv, "pip", "install", "-q", "--target", target, "--link-mode", "copy", *index, *python, *lock])
         # Their first lines name the interpreter that happened to install them.
         python_tree.remove_scripts(target)

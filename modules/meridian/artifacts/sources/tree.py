@@ -1,7 +1,7 @@
 """Files of this repository: our own Python packages."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -28,9 +28,9 @@ class Tree(Source):
     kind: Literal["tree"]
     copy_: dict[str, str] = Field(alias="copy", min_length=1)
     place: str
-    paths: list[str] = []
-    scripts: dict[str, Script] = {}
-    entry_points: dict[str, dict[str, str]] = {}
+    paths: tuple[str, ...] = ()
+    scripts: Mapping[str, Script] = Field(default_factory=dict)
+    entry_points: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
 
     def describe(self) -> str:
         """Name the source by its folders."""

@@ -70,7 +70,7 @@ def place(file: Path, into: Path, name: str, unpack: bool, strip: int) -> None:
     for _ in range(strip):
         folders = list(root.iterdir())
         if len(folders) != 1 or not folders[0].is_dir():
-            raise MeridianError(f"{file}: strip: {strip} does not fit, {root.name} holds {len(folders)} entries")
+            raise MeridianError(f"{file}: strip: {strip} does not fit: {len(folders)} entries at the top")
         root = folders[0]
     shutil.copytree(root, into, symlinks=True, dirs_exist_ok=True)
     shutil.rmtree(work)

@@ -1,0 +1,81 @@
+"""
+Artifacts on the master: resolve, verify, pack, and build the local cloud's node image of them.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from meridian import paths
+from meridian.artifacts import index
+from meridian.artifacts.store import Store
+from meridian.edge import progress
+
+# The loader puts these in. A default of our own would break it: it compares before it is ready to.
+if TYPE_CHECKING:
+    __opts__: dict[str, Any]
+
+_SCOPES = ("nodes", "local")
+
+
+def prepare(
+    environment: str = "local", names: list[str] | str | None = None, refetch: bool = False
+) -> dict[str, Any]:
+    """
+    Have the artifacts in the cache, verified, and list them in ``.platform/artifacts.json``.
+
+    environment
+        Name of the environment, for the progress report; clones and environments share artifacts.
+    names
+        Artifacts' names, a list or separated by commas; default: all.
+    refetch
+        Resolve them anew, whatever the cache has.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run artifact.prepare
+        salt-run artifact.prepare names=kafka refetch=True
+    """
+    made: list[str] = []
+
+    def tell(line: str) -> None:
+        made.append(line)
+        progress.report(__opts__, "artifacts", "note", message=line)
+
+    store = Store(paths.repository(), paths.cache(), report=tell)
+    wanted = names.split(",") if isinstance(names, str) else names
+    entries = store.prepare(wanted or store.names(_SCOPES), refetch)
+    listing = paths.state() / "artifacts.json"
+    if wanted and listing.exists():
+        entries = {**index.read(listing), **entries}
+    changed = index.write(listing, entries)
+    comment = f"{len(entries)} artifacts, {len(made)} of them made now"
+    return {"ok": True, "changes": made if changed else [], "comment": comment}
+
+
+def image(environment: str = "local") -> dict[str, Any]:
+    """
+    Have the local cloud's node image of the prepared artifacts, and build what is missing of it.
+
+    environment
+        Name of the environment, for the progress report; environments share the image.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run artifact.image
+    """
+    from meridian.cloud import engine
+    from meridian.cloud import image as node_image
+
+    made: list[str] = []
+
+    def tell(line: str) -> None:
+        made.append(line)
+        progress.report(__opts__, "image", "note", message=line)
+
+    store = Store(paths.repository(), paths.cache())
+    entries = index.read(paths.state() / "artifacts.json")
+    tag = node_image.ensure_image(store, entries, engine.client(timeout=600), tell)
+    return {"ok": True, "changes": [f"image {tag}"] if made else [], "comment": tag, "image": tag}

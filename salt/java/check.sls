@@ -1,0 +1,5 @@
+Java answers:
+  cmd.run:
+    - name: java -version
+    - stateful: false
+    - unless: java -version
