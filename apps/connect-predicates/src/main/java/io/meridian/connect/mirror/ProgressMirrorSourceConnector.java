@@ -17,14 +17,15 @@ public class ProgressMirrorSourceConnector extends MirrorSourceConnector {
     /** Topic of the marks on the target cluster. */
     public static final String TOPIC = "progress.topic";
 
-    /** Least time between two marks of one partition, in milliseconds. */
+    /** How long a position may wait for a record that passes before it is marked, in milliseconds. */
     public static final String INTERVAL = "progress.interval.ms";
 
     static final ConfigDef PROGRESS_CONFIG = new ConfigDef()
         .define(TOPIC, ConfigDef.Type.STRING, ConfigDef.NO_DEFAULT_VALUE, new ConfigDef.NonEmptyString(),
             ConfigDef.Importance.HIGH, "Compacted topic on the target cluster that takes the marks.")
         .define(INTERVAL, ConfigDef.Type.LONG, 1000L, ConfigDef.Range.atLeast(1),
-            ConfigDef.Importance.LOW, "Least time between two marks of one partition, in milliseconds.");
+            ConfigDef.Importance.LOW, "How long a position may wait for a record that passes before it "
+                + "is marked, in milliseconds.");
 
     @Override
     public Class<? extends Task> taskClass() {

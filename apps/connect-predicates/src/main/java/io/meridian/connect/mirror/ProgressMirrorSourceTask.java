@@ -27,10 +27,11 @@ public class ProgressMirrorSourceTask extends MirrorSourceTask {
     @Override
     public List<SourceRecord> poll() {
         List<SourceRecord> batch = super.poll();
+        long now = System.currentTimeMillis();
         if (batch != null) {
-            progress.polled(batch);
+            progress.polled(batch, now);
         }
-        List<SourceRecord> marks = progress.marksDue(System.currentTimeMillis());
+        List<SourceRecord> marks = progress.marksDue(now);
         if (marks.isEmpty()) {
             return batch;
         }
@@ -44,8 +45,12 @@ public class ProgressMirrorSourceTask extends MirrorSourceTask {
     @Override
     public void commitRecord(SourceRecord record, RecordMetadata metadata) {
         // A mark's offset lies in the progress topic: as an offset sync it would send consumer groups astray.
-        if (!progress.isMark(record)) {
-            super.commitRecord(record, metadata);
+        if (progress.isMark(record)) {
+            return;
         }
+        if (metadata != null) {
+            progress.written(record);
+        }
+        super.commitRecord(record, metadata);
     }
 }

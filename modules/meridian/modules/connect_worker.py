@@ -1,0 +1,61 @@
+"""
+The Kafka Connect worker of this node.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from meridian.connect import health, worker
+from meridian.connect.client import ConnectClient
+from meridian.tls import Tls
+
+if TYPE_CHECKING:
+    __salt__: dict[str, Any]
+
+_SERVICE = "meridian-connect"
+
+
+def pending() -> list[str]:
+    """
+    Return what the running worker has read in another version than is there now: files, artifacts. It is
+    empty when no restart is needed, or when the worker does not run and will read all when it starts.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' connect_worker.pending
+    """
+    return worker.pending()
+
+
+def restart() -> bool:
+    """
+    Restart the worker. Its tasks stop first; the other workers leave them alone for as long as
+    ``scheduled.rebalance.max.delay.ms`` says.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.central.local connect_worker.restart
+    """
+    return bool(__salt__["service.restart"](_SERVICE))
+
+
+def ready(url: str, seconds: float = 120) -> bool:
+    """
+    Wait until the worker has joined its group and serves requests.
+
+    url
+        The worker's URL, ``https://<node id>:8083``.
+    seconds
+        How long to wait at most.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call connect_worker.ready https://kafka-1.central.local:8083
+    """
+    health.wait_for_workers(ConnectClient([url], Tls.of_service("connect")), [url], seconds)
+    return True

@@ -1,0 +1,159 @@
+"""
+Mirror flows that end in this node's region: MirrorMaker 2 on its Connect cluster.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from meridian.connect.client import ConnectClient
+from meridian.errors import MeridianError
+from meridian.mirror import plan as mirror_plan
+from meridian.mirror import status as mirror_status
+from meridian.mirror.flow import FlowSpec, from_pillar
+from meridian.tls import Tls
+
+if TYPE_CHECKING:
+    __pillar__: dict[str, Any]
+
+
+def plan(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
+    """
+    Return what would change for a flow to be as its settings say, per connector; empty when nothing would.
+
+    name
+        The flow's name, e.g. ``us-east-to-central``.
+    flow
+        Its settings; default: the pillar's ``flows:<name>``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.plan us-east-to-central
+    """
+    return mirror_plan.plan(_client(), _flow(name, flow), _tls()).changes()
+
+
+def flow_present(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
+    """
+    Make a flow as its settings say, touching only the connectors that differ, and return what was changed.
+
+    name
+        The flow's name.
+    flow
+        Its settings; default: the pillar's ``flows:<name>``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.flow_present us-east-to-central
+    """
+    client, spec, tls = _client(), _flow(name, flow), _tls()
+    todo = mirror_plan.plan(client, spec, tls)
+    if todo:
+        mirror_plan.apply(client, spec, tls, todo)
+    return todo.changes()
+
+
+def status(name: str = "") -> dict[str, Any]:
+    """
+    Return the status of one flow, or of all: state, lag in records and seconds, last error.
+
+    name
+        The flow's name; all flows of the pillar when empty.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.status
+    """
+    names = [name] if name else sorted(__pillar__.get("flows") or {})
+    return mirror_status.of_flows(_client(), [_flow(one, None) for one in names], _tls())
+
+
+def pause(name: str) -> list[str]:
+    """
+    Pause a flow until it is resumed, or deployed again with ``enabled: true``. Returns its connectors.
+
+    name
+        The flow's name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.pause us-east-to-central
+    """
+    return mirror_plan.set_paused(_client(), name, True)
+
+
+def resume(name: str) -> list[str]:
+    """
+    Resume a paused flow. Returns its connectors.
+
+    name
+        The flow's name.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.resume us-east-to-central
+    """
+    return mirror_plan.set_paused(_client(), name, False)
+
+
+def remove(name: str, confirm: str = "") -> list[str]:
+    """
+    Delete a flow's connectors and return them. Mirrored topics, their records and the flow's position stay: a
+    flow made anew under the name goes on where this one ended.
+
+    name
+        The flow's name.
+    confirm
+        The flow's name once more.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.remove us-east-to-central confirm=us-east-to-central
+    """
+    return mirror_plan.remove(_client(), name, confirm)
+
+
+def strangers(known: list[str] | None = None) -> list[str]:
+    """
+    Return flows that run on the Connect cluster and are not in pillar.
+
+    known
+        Names of flows; default: those in the pillar.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.strangers
+    """
+    names = list(__pillar__.get("flows") or {}) if known is None else known
+    return mirror_plan.strangers(_client(), dict.fromkeys(names))
+
+
+def _client() -> ConnectClient:
+    connect = __pillar__.get("connect") or {}
+    if not connect.get("workers"):
+        raise MeridianError("this node has no Connect worker (pillar connect:workers is empty)")
+    own = f"https://{connect['worker']}"
+    return ConnectClient(sorted(connect["workers"], key=lambda url: url != own), _tls())
+
+
+def _tls() -> Tls:
+    return Tls.of_service("connect")
+
+
+def _flow(name: str, flow: dict[str, Any] | None) -> FlowSpec:
+    settings = (__pillar__.get("flows") or {}).get(name) if flow is None else flow
+    if settings is None:
+        raise MeridianError(f"no flow {name} in this node's pillar (flows:{name})")
+    return from_pillar(name, settings)

@@ -1,0 +1,4 @@
+include:
+  - connect.install
+  - connect.config
+  - connect.service
