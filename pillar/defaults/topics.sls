@@ -4,5 +4,8 @@
 #   min_insync_replicas   replicas that must have a record before acks=all is answered (2)
 #   config                further topic settings, by Kafka's own key
 topics:
-  flights: {partitions: 6}
+  # Flights carry the time of their departure in 2013: they are kept whatever their age, bounded by size.
+  flights:
+    partitions: 6
+    config: {retention.ms: -1, retention.bytes: 268435456, segment.bytes: 67108864, segment.ms: 315360000000}
   canary: {partitions: 3}

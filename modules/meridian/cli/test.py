@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="meridian test",
-        description="Lint, unit tests, rendering, then a real deployment with faults; a failed stage is the last.",
+        description="Lint, unit tests, rendering, a real deployment with faults; a failed stage is the last.",
         epilog="Other arguments go to pytest.",
         allow_abbrev=False,
     )

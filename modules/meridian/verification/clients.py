@@ -73,6 +73,7 @@ def consumer(topology: Topology, region: Region) -> Consumer:
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "allow.auto.create.topics": False,
+            "enable.partition.eof": True,
             # The mirror makes its topics while we wait for them.
             "topic.metadata.refresh.interval.ms": 1000,
         }

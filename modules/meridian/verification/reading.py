@@ -65,6 +65,32 @@ def follow(consumer: Consumer, topic: str, start: Offsets, patience: float) -> I
         consumer.unassign()
 
 
+def whole(consumer: Consumer, topic: str, patience: float = 60.0) -> Iterator[Message]:
+    """Yield all records of a topic that nobody writes to any more.
+
+    :param patience: seconds without any answer after which the cluster has failed.
+    :raises KafkaException: when a partition's end does not come.
+    """
+    left = set(partitions(consumer, topic))
+    consumer.assign([TopicPartition(topic, number, 0) for number in left])
+    deadline = time.monotonic() + patience
+    try:
+        while left:
+            if time.monotonic() > deadline:
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{topic}: no end of {sorted(left)}"))
+            for message in consumer.consume(num_messages=10_000, timeout=0.3):
+                deadline = time.monotonic() + patience
+                error = message.error()
+                if error is None:
+                    yield message
+                elif error.code() == KafkaError._PARTITION_EOF:
+                    left.discard(message.partition() or 0)
+                elif error.fatal():
+                    raise KafkaException(error)
+    finally:
+        consumer.unassign()
+
+
 def headers(message: Message) -> list[tuple[str, bytes]]:
     """Return a record's headers in their order; one without a value has an empty one."""
     # The client's type hints allow what it takes; what it gives is a list of pairs of str and bytes.

@@ -1,0 +1,179 @@
+"""The whole platform, deployed for real: what an operator does with it, one thing after another."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.integration.clone import Clone
+
+REGIONS = ("us-east", "eu-west", "central")
+
+
+def kcat(status: dict[str, Any], region: str, *arguments: str) -> list[str]:
+    """Return the command line of an operator's own client, with the files that the status names."""
+    client = status["client"]
+    tls = {
+        "security.protocol": "ssl",
+        "ssl.ca.location": client["ca"],
+        "ssl.certificate.location": client["certificate"],
+        "ssl.key.location": client["key"],
+    }
+    settings = [part for key, value in tls.items() for part in ("-X", f"{key}={value}")]
+    return ["timeout", "60", "kcat", "-b", status["clusters"][region]["bootstrap"], *settings, *arguments]
+
+
+def run(command: list[str], text: str = "") -> str:
+    """Run a command to its end and return what it printed."""
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_second_deployment_changes_nothing(platform: Clone) -> None:
+    again = platform.meridian("deploy", "--json", timeout=300).json
+    assert again == {"ok": True, "changes": 0, "failures": []}
+
+
+def test_a_second_deployment_while_one_runs_is_refused(platform: Clone) -> None:
+    lines: list[str] = []
+
+    def second() -> None:
+        lines.append(platform.meridian("deploy", code=1, timeout=120).messages)
+
+    platform.during(("deploy",), r"\b(lock|topology|preflight)\b.*done", second)
+    assert "locked" in lines[0]
+
+
+def test_status(platform: Clone) -> None:
+    status = platform.status()
+    assert status["environment"] == "local"
+    assert status["ok"] is True
+    assert status["nodes"]["up"] == status["nodes"]["total"] == 12
+    for region in REGIONS:
+        cluster = status["clusters"][region]
+        assert (cluster["brokers"], cluster["brokers_up"], cluster["under_replicated"]) == (3, 3, 0)
+        assert len(cluster["bootstrap"].split(",")) == 3
+        assert set(status["archive"][region]) >= {"objects", "bytes", "lag_records"}
+    assert set(status["flows"]) == {"us-east-to-central", "eu-west-to-central"}
+    for flow in status["flows"].values():
+        assert flow["state"] == "RUNNING"
+        assert isinstance(flow["lag_records"], int)
+    for file in ("ca", "certificate", "key"):
+        assert Path(status["client"][file]).is_file()
+    assert Path(status["client"]["key"]).stat().st_mode & 0o077 == 0
+
+
+def test_kcat_from_the_host_and_on_to_the_centre(platform: Clone) -> None:
+    """An operator's own client, keys and headers through the mirror."""
+    status = platform.status()
+    described = json.loads(run(kcat(status, "us-east", "-L", "-J")))
+    assert len(described["brokers"]) == 3
+    partitions = [part for topic in described["topics"] for part in topic["partitions"]]
+    assert all(len(part["replicas"]) == len(part["isrs"]) == 3 for part in partitions)
+    mark = f"kcat-{platform.platform}"
+    headers = ("-H", "canary=pass", "-H", "flow=none")
+    run(kcat(status, "us-east", "-P", "-t", "canary", "-k", mark, *headers), '{"from":"kcat"}')
+    reading = kcat(status, "central", "-C", "-t", "us-east.canary", "-o", "-100", "-u", "-J")
+    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = next((line for line in process.stdout if mark in line), None)
+        process.terminate()
+    assert found is not None, "the record did not reach the centre within a minute"
+    record = json.loads(found)
+    assert (record["key"], record["payload"]) == (mark, '{"from":"kcat"}')
+    assert record["headers"] == ["canary", "pass", "flow", "none"]
+
+
+FAULTS = {
+    "a broker is killed": ("kafka-2.us-east.local", "systemctl kill --kill-whom=main -s KILL meridian-kafka"),
+    "an archiver is killed in mid-segment": (
+        "services-1.us-east.local",
+        "systemctl kill --kill-whom=all -s KILL meridian-archiver",
+    ),
+    "a Connect worker is stopped": ("kafka-2.central.local", "systemctl stop meridian-connect"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_flight_is_lost_or_doubled_when(platform: Clone, fault: str) -> None:
+    """The flights check holds although something breaks in the middle of it, and the platform mends."""
+    node, command = FAULTS[fault]
+    report = platform.folder / "verify.xml"
+    printed = platform.during(
+        ("verify", "--junit", str(report)),
+        r"flights: \d+ of \d+ published",
+        lambda: platform.on(node, command),
+    )
+    assert re.search(r"us-east-to-central: delayed flights arrived\D+51592\D+51592", printed), printed[-3000:]
+    suites = ElementTree.parse(report).getroot()
+    assert suites.find(".//failure") is None
+    assert len(suites.findall(".//testcase")) > 20
+    if "stop" in command:
+        # Nobody restarts what was stopped on purpose; the next deployment does.
+        platform.meridian("deploy", timeout=300)
+    status = platform.well_within(120)
+    assert status["clusters"]["us-east"]["under_replicated"] == 0
+    assert status["clusters"]["us-east"]["brokers_up"] == 3
+
+
+def test_a_node_that_died_is_made_again(platform: Clone) -> None:
+    """Its container is gone for good, with its disk."""
+    mine = ("--filter", f"label=meridian.platform={platform.platform}", "--filter", "name=kafka-3.eu-west")
+    (container,) = run(["docker", "ps", "-q", *mine]).split()
+    run(["docker", "rm", "-f", "-v", container])
+    assert platform.status()["nodes"]["up"] == 11
+    platform.meridian("deploy", timeout=600)
+    assert platform.well_within(120)["clusters"]["eu-west"]["under_replicated"] == 0
+
+
+def test_salt_commands_work_by_hand(platform: Clone) -> None:
+    """Each command is a face of Salt: the runner behind it gives the same answer."""
+    done = subprocess.run(
+        [".platform/venv/bin/salt-run", "--out=json", "platform.status"],
+        cwd=platform.folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["ok"] is True
+
+
+def test_destroy_asks_and_leaves_nothing(platform: Clone) -> None:
+    made = platform.platform
+    assert platform.meridian("destroy", code=1).code == 1, "it must not go on when nobody can be asked"
+    assert platform.status()["ok"]
+    platform.meridian("destroy", "--yes", timeout=300)
+    for kind in (("ps", "-a"), ("network", "ls"), ("volume", "ls")):
+        # The engine ends with the last clone that needs it, and then nothing is left for certain.
+        left = subprocess.run(
+            ["docker", *kind, "-q", "--filter", f"label=meridian.platform={made}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert left.stdout.split() == [], kind
+    assert running_below(platform.folder) == []
+    assert [path.name for path in (platform.folder / ".platform").iterdir()] == ["venv"]
+
+
+def running_below(folder: Path) -> list[str]:
+    """Return the command lines of processes that run out of a folder."""
+    if not sys.platform.startswith("linux"):
+        return []
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in command:
+            found.append(command)
+    return found
