@@ -17,7 +17,7 @@ from typing import Any
 CONFIG = "/etc/meridian/links.json"
 SERVER = "/opt/meridian/toxiproxy/current/bin/toxiproxy-server"
 API = "127.0.0.1:8474"
-WAIT_SECONDS = 20
+WAIT_SECONDS = 60
 
 
 def digest(text: str) -> str:

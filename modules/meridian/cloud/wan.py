@@ -7,7 +7,9 @@ address, late by half the round trip in each direction.
 import json
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -157,11 +159,16 @@ def ensure_gateways(
         else:
             remove(client, container.id)
             changed.append(name)
-    for name, definition in wanted.items():
-        run(client, definition)
-        changed.append(name)
-    for region in regions:
-        _agent(client, given.platform, topology.environment, region.name, "wait")
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        changed += [
+            name for name, _ in zip(wanted, pool.map(run, repeat(client), wanted.values()), strict=True)
+        ]
+        waits = [
+            pool.submit(_agent, client, given.platform, topology.environment, region.name, "wait")
+            for region in regions
+        ]
+    for wait in waits:
+        wait.result()
     return sorted(set(changed))
 
 

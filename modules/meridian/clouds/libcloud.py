@@ -21,27 +21,23 @@ Salt-cloud driver over any compute provider of Apache Libcloud.
       create: {…}             # further keyword arguments of create_node, e.g. ex_security_groups
 """
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import salt.config
 import salt.utils.cloud
 import salt.utils.data
-from salt.exceptions import SaltCloudConfigError, SaltCloudNotFound, SaltCloudSystemExit
+from salt.exceptions import SaltCloudSystemExit
 
-from meridian.cloud import bootstrap, providers
+from meridian.cloud import bootstrap, inventory, providers
 from meridian.errors import MeridianError
 
-log = logging.getLogger(__name__)
-
 __virtualname__ = "libcloud"
-__opts__: dict[str, Any] = {}
-__utils__: dict[str, Callable[..., Any]] = {}
-__active_provider_name__: str | None = None
-
-_RUNNING_SECONDS = 600
+# The loader puts these in.
+if TYPE_CHECKING:
+    __opts__: dict[str, Any]
+    __utils__: dict[str, Callable[..., Any]]
 
 
 def __virtual__() -> str:
@@ -58,9 +54,7 @@ def get_configured_provider() -> Any:
 
         salt-cloud --list-providers
     """
-    return salt.config.is_provider_configured(
-        __opts__, __active_provider_name__ or __virtualname__, ("provider",)
-    )
+    return salt.config.is_provider_configured(__opts__, _provider(), ("provider",))
 
 
 def get_conn() -> Any:
@@ -75,13 +69,10 @@ def get_conn() -> Any:
     """
     config = get_configured_provider()
     if not config:
-        raise SaltCloudConfigError(f"cloud provider {__active_provider_name__}: `provider` is not set")
-    try:
-        return providers.connect(
-            config["provider"], config.get("key", ""), config.get("secret"), config.get("arguments")
-        )
-    except MeridianError as problem:
-        raise SaltCloudSystemExit(str(problem)) from problem
+        raise MeridianError(f"cloud.providers.d/: {_provider()} has no setting `provider`")
+    return providers.connect(
+        config["provider"], config.get("key", ""), config.get("secret"), config.get("arguments")
+    )
 
 
 def avail_images(call: str | None = None) -> dict[str, Any]:
@@ -180,7 +171,7 @@ def show_instance(name: str, call: str | None = None) -> dict[str, Any]:
         salt-cloud -a show_instance kafka-1.us-east.local
     """
     _no_function("show_instance", call)
-    return _described(_node(get_conn(), name))
+    return _described(inventory.find(get_conn(), name))
 
 
 def create(vm_: dict[str, Any]) -> dict[str, Any]:
@@ -205,29 +196,29 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     mode = _value("bootstrap", vm_, "ssh")
     arguments: dict[str, Any] = {
         "name": name,
-        "size": _choice("size", conn.list_sizes(), vm_),
-        "image": _choice("image", conn.list_images(), vm_),
+        "size": _chosen("size", vm_, conn.list_sizes()),
+        "image": _chosen("image", vm_, conn.list_images()),
         **(_value("create", vm_, {}) or {}),
     }
     if vm_.get("location"):
-        arguments["location"] = _choice("location", conn.list_locations(), vm_)
+        arguments["location"] = _chosen("location", vm_, conn.list_locations())
     if mode == "files":
         arguments["ex_files"] = _files(vm_)
     elif mode != "ssh":
-        raise SaltCloudConfigError(f"{vm_['provider']}: bootstrap is {mode!r}, expected files or ssh")
+        raise MeridianError(f"{vm_['provider']}: bootstrap is {mode!r}, expected files or ssh")
     _event("requesting instance", name, "requesting", vm_)
     try:
         made = conn.create_node(**arguments)
     except Exception as problem:
         # Whatever the provider's driver raises is the reason that the user must read.
-        raise SaltCloudSystemExit(f"{name}: {vm_['provider']} did not make it: {problem}") from problem
-    node = _running(conn, made)
+        raise MeridianError(f"{vm_['provider'].partition(':')[0]} did not make it: {problem}") from problem
+    node = inventory.running(conn, made)
     if mode == "ssh":
         vm_["ssh_host"] = next(iter([*node.public_ips, *node.private_ips]))
         outcome = __utils__["cloud.bootstrap"](vm_, __opts__)
         if "Error" in outcome:
-            raise SaltCloudSystemExit(f"{name}: bootstrap failed: {outcome['Error']}")
-        node = _running(conn, made)
+            raise MeridianError(f"bootstrap failed: {outcome['Error']}")
+        node = inventory.running(conn, made)
     _event("created instance", name, "created", vm_)
     return _described(node)
 
@@ -248,7 +239,7 @@ def destroy(name: str, call: str | None = None) -> bool:
     _no_function("destroy", call)
     _event("destroying instance", name, "destroying", {"name": name})
     conn = get_conn()
-    done = bool(conn.destroy_node(_node(conn, name)))
+    done = bool(conn.destroy_node(inventory.find(conn, name)))
     if done:
         _event("destroyed instance", name, "destroyed", {"name": name})
     return done
@@ -302,10 +293,15 @@ def reboot(name: str, call: str | None = None) -> bool:
     return _act("reboot", "reboot_node", name, call)
 
 
+def _provider() -> str:
+    # Salt puts it into this module's globals for the length of a call.
+    return str(globals().get("__active_provider_name__") or __virtualname__)
+
+
 def _act(what: str, method: str, name: str, call: str | None) -> bool:
     _no_function(what, call)
     conn = get_conn()
-    return bool(getattr(conn, method)(_node(conn, name)))
+    return bool(getattr(conn, method)(inventory.find(conn, name)))
 
 
 def _files(vm_: dict[str, Any]) -> dict[str, Any]:
@@ -313,7 +309,7 @@ def _files(vm_: dict[str, Any]) -> dict[str, Any]:
     minion.pop("hash_type", None), minion.pop("log_level", None)
     public = Path(__opts__["pki_dir"]) / "master.pub"
     if not public.is_file():
-        raise SaltCloudSystemExit(f"{public} is missing: start the Salt master once, it makes its key then")
+        raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")
     settings = {"transport": __opts__.get("transport", "zeromq")}
     settings |= {
         "publish_port": __opts__.get("publish_port", 4505),
@@ -329,53 +325,16 @@ def _files(vm_: dict[str, Any]) -> dict[str, Any]:
     return bootstrap.files(vm_["name"], master, vm_["priv_key"], vm_["pub_key"], minion)
 
 
-def _running(conn: Any, made: Any) -> Any:
-    """Return the node once it runs and has an address; the object that create_node gave may be older."""
-    try:
-        [(node, _)] = conn.wait_until_running(
-            [made], wait_period=1, timeout=_RUNNING_SECONDS, ssh_interface="private_ips"
-        )
-    except Exception as problem:
-        raise SaltCloudSystemExit(f"{made.name}: was made but does not run: {problem}") from problem
-    return node
-
-
-def _node(conn: Any, name: str) -> Any:
-    for node in conn.list_nodes():
-        if node.name == name:
-            return node
-    raise SaltCloudNotFound(f"{name}: {__active_provider_name__} has no machine of that name")
-
-
 def _value(key: str, vm_: dict[str, Any], default: Any) -> Any:
     return salt.config.get_cloud_config_value(key, vm_, __opts__, default=default, search_global=False)
 
 
-def _choice(what: str, offered: list[Any], vm_: dict[str, Any]) -> Any:
-    wanted = str(_value(what, vm_, ""))
-    for match in (
-        lambda o: wanted in (str(o.id), str(o.name)),
-        lambda o: str(o.name).startswith(f"{wanted}:"),
-    ):
-        for candidate in offered:
-            if wanted and match(candidate):
-                return candidate
-    names = ", ".join(sorted(str(o.name) for o in offered)[:10]) or "none"
-    raise SaltCloudNotFound(
-        f"{vm_['name']}: {what} {wanted!r} is not offered by {vm_['provider']}; there are: {names}"
-    )
+def _chosen(what: str, vm_: dict[str, Any], offered: list[Any]) -> Any:
+    return inventory.choose(what, str(_value(what, vm_, "")), offered)
 
 
 def _described(thing: Any) -> dict[str, Any]:
-    """Return a libcloud object as plain data."""
-    found = {k: v for k, v in vars(thing).items() if not k.startswith("_") and k not in ("driver", "uuid")}
-    if "state" in found:
-        found["state"] = str(found["state"]).upper()
-    if "size" in found:
-        found["size"] = getattr(thing.size, "name", thing.size)
-    if "image" in found:
-        found["image"] = getattr(thing.image, "name", thing.image)
-    return dict(salt.utils.data.simple_types_filter(found))
+    return dict(salt.utils.data.simple_types_filter(inventory.describe(thing)))
 
 
 def _listed(things: list[Any], function: str, call: str | None) -> dict[str, Any]:

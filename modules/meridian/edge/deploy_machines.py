@@ -5,9 +5,12 @@ from typing import Any
 
 from libcloud.compute.types import NodeState
 
-from meridian.cloud import allotment, engine, limits, networks, spec, wan
+from meridian import paths
+from meridian.artifacts import index
+from meridian.artifacts.store import Store
+from meridian.cloud import allotment, engine, image, limits, networks, spec, wan
 from meridian.cloud.allotment import Allotment
-from meridian.cloud.local_driver import IMAGE_REPOSITORY, PROVIDER
+from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import machines, progress
 from meridian.edge.answers import Listener
 from meridian.errors import MeridianError
@@ -30,18 +33,18 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     :raises MeridianError: with name and reason of each machine that could not be made or does not answer.
     """
     changes: list[str] = []
-    given = image = None
+    given, tag = None, ""
     if topology.provider == PROVIDER:
         given = allotment.ensure(topology.environment, client=engine.client())
         changes += _ground(topology, given)
-        image = newest_image()
-    site = _site(opts, topology, given, image or "")
+        tag = node_image(engine.client(timeout=600))
+    site = _site(opts, topology, given, tag)
     plan = _plan(site, topology)
     made, started = _raise_up(opts, site, plan, parallel)
     changes += [f"{name} made" for name in made] + [f"{name} started" for name in started]
     if given is not None:
         # Now, while the new nodes are still starting.
-        changed = wan.ensure_gateways(topology, given, image or "", engine.client())
+        changed = wan.ensure_gateways(topology, given, tag, engine.client())
         changes += [f"{name} made" for name in changed]
     _wait(opts, site, topology, made, timeout)
     wanted = {node.id for node in topology.nodes}
@@ -121,15 +124,21 @@ def destroy(
     return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
 
 
-def newest_image() -> str:
-    """Return the id of the newest node image.
+def node_image(client: Any) -> str:
+    """Return the tag of the image that new nodes start from: that of this clone's artifacts.
 
-    :raises MeridianError: there is none.
+    :param client: Docker client.
+    :raises MeridianError: there is none, and no artifacts to make it of.
     """
-    found = engine.client().api.images(name=IMAGE_REPOSITORY)
-    if not found:
-        raise MeridianError(f"Docker has no image {IMAGE_REPOSITORY}: salt-run artifact.image builds it")
-    return str(max(found, key=lambda image: image["Created"])["Id"])
+    listed = paths.state() / "artifacts.json"
+    if listed.exists():
+        return image.ensure_image(Store(paths.repository(), paths.cache()), index.read(listed), client)
+    found = image.current(client)
+    if found is None:
+        raise MeridianError(
+            "Docker has no node image: salt-run artifact.prepare, then artifact.image make it"
+        )
+    return found
 
 
 class _Plan:
@@ -161,9 +170,9 @@ def _ground(topology: Topology, given: Allotment) -> list[str]:
     return told + [f"network of {region} made" for region in made]
 
 
-def _site(opts: Mapping[str, Any], topology: Topology, given: Allotment | None, image: str) -> machines.Site:
+def _site(opts: Mapping[str, Any], topology: Topology, given: Allotment | None, tag: str) -> machines.Site:
     master = given.master_address if given is not None else ""
-    wanted = spec.cloud_map(topology, given, image, master)
+    wanted = spec.cloud_map(topology, given, tag, master)
     arguments = _arguments(given)
     if given is not None:
         arguments["ex_sizes"] = spec.sizes(topology)

@@ -1,8 +1,10 @@
 """Machines through salt-cloud: which there are, and how many at a time are made, started and removed."""
 
+import ctypes
 import logging
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -154,7 +156,10 @@ def in_parallel(
     try:
         # Processes: salt-cloud puts the provider's name into module globals. Forked: it loads slowly.
         with ProcessPoolExecutor(
-            min(parallel, len(work)), mp_context=multiprocessing.get_context("fork")
+            min(parallel, len(work)),
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=_die_with,
+            initargs=(os.getpid(),),
         ) as pool:
             futures = {pool.submit(_work, action, name, settings): name for name, settings in work.items()}
             for future in as_completed(futures):
@@ -182,6 +187,14 @@ def forget_key(opts: Mapping[str, Any], name: str) -> None:
     (Path(opts["pki_dir"]) / "minions" / name).unlink(missing_ok=True)
 
 
+def _die_with(parent: int) -> None:
+    """Have the kernel end this worker with the run that it works for, also when that one is killed."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
 def _work(action: str, name: str, settings: Any) -> str:
     """Do one machine's part in a worker; return the reason of a failure, for exceptions may not pickle."""
     assert _site is not None
@@ -193,7 +206,7 @@ def _work(action: str, name: str, settings: Any) -> str:
         else:
             _site.call(action, name, call="action")
     except Exception as problem:
-        return _first_line(problem)
+        return _first_line(problem).removeprefix(f"{name}: ")
     return ""
 
 

@@ -2,15 +2,17 @@
 The machines of an environment: made where missing, kept where there, removed when asked.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian.edge import deploy_machines
 from meridian.edge.pillar_source import load_topology
 
-__opts__: dict[str, Any] = {}
+# The loader puts it in.
+if TYPE_CHECKING:
+    __opts__: dict[str, Any]
 
 
-def ensure(environment: str = "local", parallel: int = 4, timeout: int = 120) -> dict[str, Any]:
+def ensure(environment: str = "local", parallel: int = 4, timeout: int = 180) -> dict[str, Any]:
     """
     Have every machine of an environment run and answer; fails with name and reason of each that does not.
 

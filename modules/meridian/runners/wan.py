@@ -2,12 +2,14 @@
 The links between the regions of a local environment: look at them, cut them, slow them down.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from meridian.cloud import allotment, engine, wan
 from meridian.errors import MeridianError
 
-__opts__: dict[str, Any] = {}
+# The loader puts it in.
+if TYPE_CHECKING:
+    __opts__: dict[str, Any]
 
 
 def status(environment: str = "local") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from meridian.topology.addressing import LocalNetwork
 
 from tests.doubles.docker_engine import Engine, network
 
-NETWORKS = [
+NETWORKS: list[dict[str, Any]] = [
     {"network": "management", "address": "10.230.0.10"},
     {"network": "data", "address": "10.230.16.10", "aliases": ["kafka-1"]},
 ]
