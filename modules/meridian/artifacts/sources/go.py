@@ -36,7 +36,7 @@ class Go(Source):
     def fetch(self, into: Path, context: Context) -> None:
         """Build it. Statically and without paths, so that the same source gives the same program."""
         go = go_toolchain.find(self.go, self.toolchain, context)
-        work = context.cache / "go"
+        work = context.scratch / "go"
         name = self.binary or self.module.split("@")[0].rsplit("/", 1)[-1]
         built = into.parent / "gobin"
         environment = {
