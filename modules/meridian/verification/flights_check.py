@@ -146,9 +146,7 @@ def _publish(
     producers = {name: clients.producer(topology, topology.region(name)) for name in plan.sources}
     for name, stretch in sources.items():
         if not stretch.start:
-            raise MeridianError(
-                f"verification: no topic {plan.topic} in {name}; ./meridian deploy {topology.environment} makes it"
-            )
+            raise MeridianError(f"verification: {name} has no topic {plan.topic}; ./meridian deploy makes it")
         flights.check_retention(clients.admin(topology, topology.region(name)), name, plan.topic)
     by_airport = {airport: producers[name] for airport, name in plan.regions.items()}
     flights.publish(plan.records, by_airport, plan.topic, plan.run, report, during)
