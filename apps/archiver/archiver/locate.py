@@ -36,13 +36,13 @@ class Located:
         if self.archived_topic_id and self.archived_topic_id != self.topic_id:
             return (
                 f"{where}: the topic was deleted and made again since it was archived; its offsets would "
-                f"collide: move {path.prefix} out of the bucket, or choose another one (pillar archive:bucket)"
+                f"collide: move {path.prefix} out of the bucket, or set another archive:bucket in pillar"
             )
         if self.stored > self.high:
             return (
-                f"{where}: the archive reaches offset {self.stored}, the topic ends at {self.high}: the cluster "
-                "lost records (unclean leader election?); archiving goes on behind that offset, what is "
-                "written below it until then is not archived"
+                f"{where}: the archive reaches offset {self.stored}, the topic ends at {self.high}: the "
+                "cluster lost records (unclean leader election?); archiving goes on behind it, what is written "
+                "below it until then is not archived"
             )
         return ""
 

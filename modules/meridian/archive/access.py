@@ -22,7 +22,7 @@ def of_topology(topology: Topology, secrets: Path, region: str = "") -> StoreAcc
     keys = generated.load(secrets).get("objectstore", {}).get("users", {}).get("archive")
     if not keys:
         raise MeridianError(
-            f"{secrets}: no credentials for the object store; deploy {topology.environment} first, it makes them"
+            f"{secrets}: no credentials of the object store; deploy {topology.environment}, it makes them"
         )
     return StoreAccess(
         bucket,

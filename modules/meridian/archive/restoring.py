@@ -4,18 +4,23 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
 
-from meridian.archive import reader
+from meridian.archive import access, reader
 from meridian.archive.columns import Record
+from meridian.archive.segment import Coverage
 from meridian.archive.settings import KafkaAccess
 from meridian.archive.store import Store, Stored
 from meridian.errors import MeridianError
+from meridian.topology.model import Topology
 
 _TIMEOUT = 30.0
+_NO_LEADER_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+_Chains = dict[int, list[tuple[Stored, Coverage]]]
 
 
 @dataclass(frozen=True)
@@ -59,32 +64,30 @@ def restore(
     """Put archived records into a topic.
 
     1. Find the segments that touch the time range. 2. The target: make it when it is missing, with the same
-    partitions and without retention; else it must have the partitions, keep records of that age, and be empty.
+    partitions and without retention; else it must have the partitions, keep records so old, and be empty.
     3. Produce partition by partition in the order of offsets, idempotently. 4. Compare the target's growth
     with the number of records.
 
-    A restore that broke off leaves part of the records behind, and the next one refuses to add to them: delete
-    the topic first, or restore into another.
+    A restore that broke off leaves part of the records behind, and the next one refuses to add to them:
+    delete the topic first, or restore into another.
 
     :param into: the target topic.
     :param append_to: the target's name again allows it to have records already.
     :return: ``{"topic", "into", "created", "records", "partitions": {partition: records}}``.
-    :raises MeridianError: when the target is unfit, a segment is damaged, or a record could not be produced.
+    :raises MeridianError: when the target is unfit, a segment is damaged, or a record was refused.
     """
-    chains = {
-        path.partition: stored
-        for path, stored in reader.partitions(store, wanted.environment, wanted.region, wanted.topic)
-    }
+    chains = _chains(store, wanted)
     if not chains:
         raise MeridianError(f"{store.name}: nothing is archived of {wanted.topic} in {wanted.region}")
+    stamps = [coverage.first_timestamp for chain in chains.values() for _, coverage in chain]
     admin = AdminClient(kafka.client() | {"log_level": 2})
     try:
         created = _make(admin, into, max(chains) + 1)
-        _fit(admin, into, max(chains) + 1, wanted.start)
+        _fit(admin, into, max(chains) + 1, max(wanted.start or 0, min(stamps, default=0)))
         before = _ends(admin, into)
         if any(before.values()) and append_to != into:
             raise MeridianError(
-                f"topic {into} has records already; restore into another topic, or say append_to={into} to add to it"
+                f"topic {into} has records already; restore into another, or say append_to={into}"
             )
         counts = _produce(kafka, into, _records(store, chains, wanted))
         grown = {number: end - before[number] for number, end in _ends(admin, into).items()}
@@ -104,16 +107,53 @@ def restore(
     }
 
 
-def _records(store: Store, chains: dict[int, list[Stored]], wanted: Wanted) -> Iterator[Record]:
-    for stored in chains.values():
-        yield from reader.records_of(store, stored, wanted.start, wanted.end)
+def of_topology(
+    topology: Topology,
+    secrets: Path,
+    region: str,
+    topic: str,
+    into: str,
+    start: str | int | None = None,
+    end: str | int | None = None,
+    *,
+    target_region: str = "",
+    append_to: str = "",
+) -> dict[str, Any]:
+    """Restore with the operator's credentials; see :func:`restore`.
+
+    :param secrets: the environment's folder of secrets, :func:`meridian.paths.secrets`.
+    :param start: see :func:`moment`; likewise ``end``.
+    :param target_region: region of the topic to restore into; default: the archive's region.
+    :raises MeridianError: as :func:`restore`, and when a time cannot be read or credentials are missing.
+    """
+    wanted = Wanted(topology.environment, region, topic, moment(start), moment(end))
+    store = Store(access.of_topology(topology, secrets, region))
+    return restore(store, wanted, access.kafka(topology, secrets, target_region or region), into, append_to)
+
+
+def _chains(store: Store, wanted: Wanted) -> _Chains:
+    """Return each archived partition with those of its segments that touch the time range."""
+    return {
+        path.partition: [
+            (one, coverage)
+            for one, coverage in reader.coverages(store, stored)
+            if reader.touches(coverage, wanted.start, wanted.end)
+        ]
+        for path, stored in reader.partitions(store, wanted.environment, wanted.region, wanted.topic)
+    }
+
+
+def _records(store: Store, chains: _Chains, wanted: Wanted) -> Iterator[Record]:
+    for chain in chains.values():
+        yield from reader.records_of(store, chain, wanted.start, wanted.end)
 
 
 def _make(admin: AdminClient, topic: str, partitions: int) -> bool:
-    if topic in admin.list_topics(timeout=_TIMEOUT).topics:
+    """Make the topic unless it is there; tell whether it was made."""
+    listed = admin.list_topics(timeout=_TIMEOUT)
+    if topic in listed.topics:
         return False
-    brokers = len(admin.list_topics(timeout=_TIMEOUT).brokers)
-    replicas = min(3, brokers)
+    replicas = min(3, len(listed.brokers))
     # Without retention: what is restored may be of any age, and would be deleted at once.
     config = {"retention.ms": "-1", "min.insync.replicas": str(max(1, replicas - 1))}
     made = admin.create_topics([NewTopic(topic, partitions, replicas, config=config)])
@@ -129,34 +169,44 @@ def _make(admin: AdminClient, topic: str, partitions: int) -> bool:
     return True
 
 
-def _fit(admin: AdminClient, topic: str, partitions: int, start: int | None) -> None:
+def _fit(admin: AdminClient, topic: str, partitions: int, oldest: int) -> None:
+    """Refuse a topic that could not hold the records as they are."""
     found = len(admin.list_topics(topic, timeout=_TIMEOUT).topics[topic].partitions)
     if found < partitions:
         raise MeridianError(
-            f"topic {topic} has {found} partitions, the archived one {partitions}: add some first"
+            f"topic {topic} has {found} partitions, the archived one has {partitions}: add some first"
         )
     resource = ConfigResource(ResourceType.TOPIC, topic)
     config = admin.describe_configs([resource])[resource].result()
     keeps = int(config["retention.ms"].value)
-    oldest = start if start is not None else 0
     if "delete" in config["cleanup.policy"].value and keeps >= 0 and oldest < time.time() * 1000 - keeps:
         raise MeridianError(
-            f"topic {topic} keeps records for {keeps / 86_400_000:g} days, older ones would be deleted at once: "
-            "set its retention.ms to -1 first"
+            f"topic {topic} keeps records for {keeps / 86_400_000:g} days, some are older and would be "
+            "deleted at once: set its retention.ms to -1 first"
         )
     if config["message.timestamp.type"].value != "CreateTime":
         raise MeridianError(
-            f"topic {topic} sets timestamps itself: set its message.timestamp.type to CreateTime"
+            f"topic {topic} sets timestamps itself: set its message.timestamp.type to CreateTime first"
         )
 
 
 def _ends(admin: AdminClient, topic: str) -> dict[int, int]:
+    """Return the end offset of each partition."""
     numbers = admin.list_topics(topic, timeout=_TIMEOUT).topics[topic].partitions
-    asked = admin.list_offsets({TopicPartition(topic, number): OffsetSpec.latest() for number in numbers})
-    return {place.partition: future.result().offset for place, future in asked.items()}
+    deadline = time.monotonic() + _TIMEOUT
+    while True:
+        asked = admin.list_offsets({TopicPartition(topic, number): OffsetSpec.latest() for number in numbers})
+        try:
+            return {place.partition: future.result().offset for place, future in asked.items()}
+        except KafkaException as error:
+            # A topic just made has leaders that do not all know it yet.
+            if error.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def _produce(kafka: KafkaAccess, topic: str, records: Iterable[Record]) -> dict[int, int]:
+    """Produce the records; return how many went to each partition."""
     producer = Producer(
         kafka.client()
         | {
@@ -165,6 +215,7 @@ def _produce(kafka: KafkaAccess, topic: str, records: Iterable[Record]) -> dict[
             "linger.ms": 50,
             "queue.buffering.max.messages": 100_000,
             "queue.buffering.max.kbytes": 65_536,
+            "message.max.bytes": 104_857_600,
             "log_level": 2,
         }
     )
@@ -185,9 +236,10 @@ def _produce(kafka: KafkaAccess, topic: str, records: Iterable[Record]) -> dict[
                     record.value,
                     record.key,
                     partition=record.partition,
-                    headers=record.headers,
+                    headers=list(record.headers),
                     on_delivery=delivered,
-                    **({} if record.timestamp is None else {"timestamp": record.timestamp}),
+                    # 0 is the client's way to say: now.
+                    timestamp=record.timestamp or 0,
                 )
                 break
             except BufferError:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from meridian.archive.segment import CONSUMER_GROUP
+from meridian.archive.segment import CONSUMER_GROUP, matcher
 from meridian.errors import MeridianError
 
 CONFIG_FILE = "/etc/meridian/archive/archiver.json"
@@ -102,7 +102,7 @@ class ArchiverSettings:
     group: str = CONSUMER_GROUP
     segment: SegmentLimits = field(default_factory=SegmentLimits)
     create_bucket: bool = True
-    memory_bytes: int = 134_217_728
+    memory_bytes: int = 67_108_864
     uploads: int = 4
     discover_seconds: float = 10.0
     status_file: str = STATUS_FILE
@@ -138,7 +138,22 @@ def load(path: str) -> ArchiverSettings:
 
     :raises MeridianError: when the file is missing or wrong.
     """
-    return ArchiverSettings.from_dict(_read(path), path)
+    settings = ArchiverSettings.from_dict(_read(path), path)
+    check(settings)
+    return settings
+
+
+def check(settings: ArchiverSettings) -> None:
+    """Refuse settings that no archiver could work with.
+
+    :raises MeridianError: with the pillar's key.
+    """
+    matcher(list(settings.topics), list(settings.exclude))
+    if settings.memory_bytes < settings.segment.max_bytes:
+        raise MeridianError(
+            f"pillar archive:segment:max_bytes is {settings.segment.max_bytes}, more than the "
+            f"{settings.memory_bytes} bytes that the archiver may hold (archive:memory_mb)"
+        )
 
 
 def credentials(path: str) -> tuple[str, str]:

@@ -1,0 +1,4 @@
+include:
+  - archive.install
+  - archive.config
+  - archive.service

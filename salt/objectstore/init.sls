@@ -1,0 +1,4 @@
+include:
+  - objectstore.install
+  - objectstore.config
+  - objectstore.service
