@@ -1,0 +1,28 @@
+{%- from "kafka/map.jinja" import kafka with context %}
+
+include:
+  - kafka.install
+
+{%- for file, mode in [('server.properties', '0640'), ('log4j2.yaml', '0644'), ('broker', '0755')] %}
+
+/etc/meridian/kafka/{{ file }}:
+  file.managed:
+    - source: salt://kafka/files/{{ file }}
+    - template: jinja
+    - user: root
+    - group: kafka
+    - mode: '{{ mode }}'
+    - makedirs: true
+    - context:
+        kafka: {{ kafka | json }}
+    - require:
+      - user: Kafka's user
+{%- endfor %}
+
+/etc/systemd/system/meridian-kafka.service:
+  file.managed:
+    - source: salt://kafka/files/meridian-kafka.service
+    - template: jinja
+    - mode: '0644'
+    - context:
+        kafka: {{ kafka | json }}

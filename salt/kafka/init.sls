@@ -1,0 +1,4 @@
+include:
+  - kafka.install
+  - kafka.config
+  - kafka.service

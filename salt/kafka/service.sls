@@ -1,0 +1,10 @@
+# Started here, never restarted: a broker that has to be is restarted by `salt-run kafka.roll`, one at a time.
+include:
+  - kafka.config
+
+meridian-kafka:
+  service.running:
+    - enable: true
+    - require:
+      - sls: kafka.install
+      - sls: kafka.config
