@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.infra.subjects import Subject, settings_of
 
+SECRET = (".key", ".keystore.pem", ".p12", "credentials.json")
+
 
 def test_is_called_by_its_id(facts: dict[str, Any], subject: Subject) -> None:
     assert facts["hostname"] in (subject.id, subject.id.split(".")[0])
@@ -24,7 +26,7 @@ def test_keys_are_for_their_service_only(facts: dict[str, Any], subject: Subject
     keys = {
         path: file
         for path, file in facts["files"].items()
-        if path.startswith("/etc/meridian/") and path.endswith((".key", ".keystore.pem"))
+        if path.startswith("/etc/meridian/") and path.endswith(SECRET)
     }
     assert len(keys) >= len(subject.roles), "a role without a key"
     open_to_others = {path: file["mode"] for path, file in keys.items() if file["mode"][-1] != "0"}

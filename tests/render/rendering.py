@@ -43,7 +43,7 @@ _ARTIFACTS = (
     "archiver-libs",
     "meridian",
 )
-_NOISE = ("__id__", "__env__", "__sls__", "state", "fun", "order", "name")
+_NOISE = ("__id__", "__env__", "__sls__", "__sls_included_from__", "state", "fun", "order", "name")
 
 
 @functools.cache
@@ -89,16 +89,29 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
     )
 
 
-def highstate(environment: str, node_id: str, cache: Path) -> str:
-    """Return what a highstate would do on a node, with the text of every templated file, as YAML.
+def by_hand(node: Node, verb: str) -> list[str]:
+    """Return the states that no highstate has, but an operator or an orchestration applies to a node.
+
+    :param verb: ``check`` (with what comes after it: topics, flows) or ``clean``.
+    """
+    formulas = ["node", "pki", *node.roles]
+    further = {"kafka": "kafka.topics", "connect": "connect.flows"} if verb == "check" else {}
+    return [f"{name}.{verb}" for name in formulas] + [further[role] for role in node.roles if role in further]
+
+
+def states(environment: str, node_id: str, cache: Path, sls: list[str] | None = None) -> str:
+    """Return what states would do on a node, with the text of every templated file, as YAML.
 
     :param cache: folder for Salt's cache.
+    :param sls: states to apply; the highstate when not given.
     :raises AssertionError: when the states do not compile; says why.
     """
     opts = _options(node_id, cache)
     state = salt.state.HighState(opts, initial_pillar=pillar(environment, node_id))
     functions = state.state.functions
     functions["file.file_exists"] = lambda path: path in _IN_THE_IMAGE
+    if sls is not None:
+        state.top_matches = lambda top: {"base": sls}
     state.push_active()
     try:
         low = state.compile_low_chunks()
@@ -137,6 +150,9 @@ def _shown(chunk: dict[str, Any], functions: Any, cache: Path) -> dict[str, Any]
         arguments["name"] = chunk["name"]
     text = _file(chunk, functions, cache)
     if text is not None:
+        # What the template was given shows in what it made of it.
+        for key in ("context", "defaults"):
+            arguments.pop(key, None)
         arguments["~ rendered"] = text
     return {f"{chunk['__id__']} ({chunk['__sls__']})": {f"{chunk['state']}.{chunk['fun']}": arguments}}
 
@@ -163,6 +179,7 @@ def _text(dumper: yaml.SafeDumper, data: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", str(data), style=style)
 
 
+_Dumper.add_representer(str, _text)
 _Dumper.add_multi_representer(str, _text)
 _Dumper.add_multi_representer(dict, lambda dumper, data: dumper.represent_dict(dict(data)))
 _Dumper.add_multi_representer(list, lambda dumper, data: dumper.represent_list(list(data)))

@@ -14,13 +14,24 @@ from tests.render import rendering
 
 GOLDEN = Path(__file__).parent / "golden"
 ENVIRONMENTS = ("local", "local-global")
-NODES = [(environment, node) for environment in ENVIRONMENTS for node in rendering.kinds(environment)]
+NODES = [
+    (environment, node, what)
+    for environment in ENVIRONMENTS
+    for node in rendering.kinds(environment)
+    # What is applied by hand is the same everywhere.
+    for what in (("highstate", "check", "clean") if environment == "local" else ("highstate",))
+]
 
 
-@pytest.mark.parametrize(("environment", "node"), NODES, ids=[node.id for _, node in NODES])
-def test_render(environment: str, node: Node, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    golden = GOLDEN / environment / f"{node.id}.yaml"
-    rendered = rendering.highstate(environment, node.id, tmp_path)
+@pytest.mark.parametrize(
+    ("environment", "node", "what"), NODES, ids=[f"{node.id}-{what}" for _, node, what in NODES]
+)
+def test_render(
+    environment: str, node: Node, what: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    golden = GOLDEN / environment / f"{node.id}.{what}.yaml"
+    sls = None if what == "highstate" else rendering.by_hand(node, what)
+    rendered = rendering.states(environment, node.id, tmp_path, sls)
     if request.config.getoption("--update-golden"):
         golden.parent.mkdir(parents=True, exist_ok=True)
         golden.write_text(rendered, encoding="utf-8")
@@ -35,5 +46,5 @@ def test_render(environment: str, node: Node, tmp_path: Path, request: pytest.Fi
 
 
 def test_no_golden_file_is_left_over() -> None:
-    known = {f"{environment}/{node.id}.yaml" for environment, node in NODES}
+    known = {f"{environment}/{node.id}.{what}.yaml" for environment, node, what in NODES}
     assert {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.yaml")} <= known
