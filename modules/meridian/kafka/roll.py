@@ -1,0 +1,181 @@
+"""Restart a cluster's brokers one after the other, each only when it has to be and the others are well."""
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, ResourceType
+
+from meridian.errors import MeridianError
+from meridian.kafka import client as kafka_client
+from meridian.kafka import cluster as kafka_cluster
+from meridian.kafka import topics
+from meridian.kafka.availability import why_not_stop
+from meridian.kafka.changes import overrides
+
+#: How long a broker that is to be restarted anyway may take to come up before it is.
+_PATIENCE_SECONDS = 30.0
+
+
+def order(pending: Collection[int], up: Collection[int], leader: int | None) -> list[int]:
+    """Return in which order brokers are restarted: those that are not up first, the active controller last.
+
+    A broker that is down has nothing to lose, and may be down because of what was changed. The active
+    controller moves at most once when it is last. Pure.
+
+    :param pending: ids of the brokers to restart.
+    :param up: ids of the brokers that are up.
+    :param leader: id of the active controller, ``None`` when nobody knows.
+    """
+    return sorted(pending, key=lambda one: (one == leader, one in up, one))
+
+
+def leader_of(answers: Mapping[int, Mapping[str, Any]]) -> int | None:
+    """Return the active controller, as the node with the newest epoch knows it. Pure."""
+    known = [(answer["epoch"], answer["leader"]) for answer in answers.values() if answer["leader"] >= 0]
+    return max(known)[1] if known else None
+
+
+def dynamic_settings(
+    answers: Mapping[int, Mapping[str, Any]], effective: Mapping[str, str]
+) -> dict[str, str]:
+    """Return what has to be set in the running cluster; only settings that all brokers' files agree on. Pure.
+
+    :param answers: broker id → what :func:`meridian.kafka.broker.pending` returned.
+    :param effective: settings that are set for the whole cluster.
+    """
+    files = [answer["stated"] for answer in answers.values()]
+    agreed = {key: value for key, value in files[0].items() if all(one.get(key) == value for one in files)}
+    changed = {key: value for answer in answers.values() for key, value in answer["dynamic"].items()}
+    return overrides(changed, agreed, effective)
+
+
+def roll(
+    admin: AdminClient,
+    nodes: Mapping[int, str],
+    answers: Mapping[int, Mapping[str, Any]],
+    restart: Callable[[str], None],
+    last_words: Callable[[str], str],
+    report: Callable[[str], None] = lambda message: None,
+    deadline: float = 180,
+) -> dict[str, str]:
+    """Bring a cluster's brokers to what their files say.
+
+    1. All brokers are up and each replica is in sync; brokers that do not come are restarted first when they
+    are to be restarted anyway. 2. Set in the running cluster what Kafka can change there; what it refuses
+    becomes a reason for a restart. 3. Restart each broker that has a reason: it may go down, goes, comes
+    back, and every replica is in sync again.
+
+    :param nodes: broker id → node id, of all brokers of the cluster.
+    :param answers: broker id → what :func:`meridian.kafka.broker.pending` returned there.
+    :param restart: restarts the broker of a node.
+    :param last_words: last lines of a broker's log, for the message when it does not come up.
+    :param report: told of each restart and setting.
+    :param deadline: seconds for each wait.
+    :return: node id → why it was restarted, setting → its new value.
+    :raises MeridianError: a broker does not come up, or must not go down; brokers after it are left alone.
+    """
+    done: dict[str, str] = {}
+    reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
+    up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
+    settings = dynamic_settings(answers, _cluster_wide(admin))
+    if settings:
+        try:
+            topics.alter(admin, ConfigResource(ResourceType.BROKER, ""), dict(settings))
+        except MeridianError as refusal:
+            report(f"{refusal}; restarting instead")
+            for broker, answer in answers.items():
+                reasons[broker] += [f"CONFIG {key}" for key in settings if key in answer["dynamic"]]
+        else:
+            for key, value in settings.items():
+                report(f"{key}={value} set without a restart")
+            done |= settings
+    pending = [broker for broker in reasons if reasons[broker]]
+    for broker in order(pending, up, leader_of(answers)):
+        node, reason = nodes[broker], ", ".join(reasons[broker])
+        _await_permission(admin, nodes, broker, deadline)
+        report(f"restarting the broker of {node}: {reason}")
+        restart(node)
+        # Others that are down wait for their own turn.
+        down = {one for one in pending if one not in up} - {broker}
+        _wait(admin, nodes, set(nodes) - down, last_words, deadline, f"after the restart of {node}: ")
+        up = {*up, broker}
+        done[node] = reason
+    return done
+
+
+def wait(
+    admin: AdminClient, nodes: Mapping[int, str], last_words: Callable[[str], str], deadline: float
+) -> None:
+    """Wait until all brokers of a cluster are up and each replica is in sync.
+
+    :raises MeridianError: they are not in time; names the nodes, each with the last line of its log.
+    """
+    _wait(admin, nodes, set(nodes), last_words, deadline)
+
+
+def _wait_before(
+    admin: AdminClient,
+    nodes: Mapping[int, str],
+    pending: Collection[int],
+    last_words: Callable[[str], str],
+    deadline: float,
+) -> set[int]:
+    """Wait for a cluster, but not long for brokers that are to be restarted; return those that are up."""
+    if not pending:
+        _wait(admin, nodes, set(nodes), last_words, deadline)
+        return set(nodes)
+    try:
+        kafka_cluster.wait_healthy(admin, list(nodes), min(deadline, _PATIENCE_SECONDS))
+        return set(nodes)
+    except kafka_cluster.NotHealthy as problem:
+        if not problem.missing & set(pending):
+            _wait(admin, nodes, set(nodes), last_words, deadline)
+            return set(nodes)
+        return set(nodes) - problem.missing
+
+
+def _wait(
+    admin: AdminClient,
+    nodes: Mapping[int, str],
+    expected: set[int],
+    last_words: Callable[[str], str],
+    deadline: float,
+    when: str = "",
+) -> None:
+    try:
+        kafka_cluster.wait_healthy(admin, expected, deadline)
+    except kafka_cluster.NotHealthy as problem:
+        missing = sorted(nodes[one] for one in problem.missing)
+        logs = "".join(f"; {node} said last: {last_words(node)}" for node in missing)
+        raise MeridianError(f"{when}{problem} after {deadline:.0f} s{logs}") from problem
+
+
+def _await_permission(admin: AdminClient, nodes: Mapping[int, str], broker: int, deadline: float) -> None:
+    until = time.monotonic() + deadline
+    while True:
+        seen = kafka_cluster.describe(admin)
+        minimum = kafka_cluster.min_in_sync(admin, {part.topic for part in seen.partitions})
+        why = why_not_stop(seen, broker, list(nodes), minimum)
+        if not why:
+            return
+        if time.monotonic() > until:
+            raise MeridianError(f"{nodes[broker]} must not go down now: {why}")
+        time.sleep(0.5)
+
+
+def _cluster_wide(admin: AdminClient) -> dict[str, str]:
+    """Return the settings that are set for the whole cluster in its metadata."""
+    resource = ConfigResource(ResourceType.BROKER, "")
+    (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of").values()
+    return {
+        key: str(entry.value)
+        for key, entry in entries.items()
+        if entry.source == ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.value
+    }
+
+
+def summary(done: Sequence[Mapping[str, str]]) -> str:
+    """Return in a few words what was done in all clusters."""
+    count = sum(len(one) for one in done)
+    return f"{count} changes in {sum(bool(one) for one in done)} clusters" if count else "nothing to restart"

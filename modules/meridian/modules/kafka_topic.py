@@ -1,0 +1,167 @@
+"""
+Topics of the Kafka cluster that this node is a broker of.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from confluent_kafka.admin import AdminClient
+
+from meridian.errors import MeridianError
+from meridian.kafka import client, cluster, reassignment, topics
+from meridian.tls import Tls
+
+# The loader puts these in. A default of our own would break it: it compares before it is ready to.
+if TYPE_CHECKING:
+    __pillar__: dict[str, Any]
+    __context__: dict[str, Any]
+
+__func_alias__ = {"list_": "list"}
+
+
+def list_() -> dict[str, dict[str, int]]:
+    """
+    Return all topics, Kafka's own among them, each with ``partitions``, ``replication_factor`` and
+    ``under_replicated`` (partitions with a replica that is not in sync).
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.list
+    """
+    found: dict[str, dict[str, int]] = {}
+    for part in cluster.describe(_admin()).partitions:
+        empty = {"partitions": 0, "replication_factor": len(part.replicas), "under_replicated": 0}
+        row = found.setdefault(part.topic, empty)
+        row["partitions"] += 1
+        row["replication_factor"] = min(row["replication_factor"], len(part.replicas))
+        row["under_replicated"] += len(part.in_sync) < len(part.replicas)
+    return found
+
+
+def describe(name: str) -> dict[str, Any]:
+    """
+    Return a topic's ``partitions`` (number → leader, replicas, in_sync) and the ``config`` of its own; empty
+    when there is no such topic.
+
+    name
+        The topic.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.describe flights
+    """
+    topic = topics.read(_admin(), name)
+    if topic is None:
+        return {}
+    seen = [part for part in cluster.describe(_admin()).partitions if part.topic == name]
+    partitions = {
+        part.number: {"leader": part.leader, "replicas": list(part.replicas), "in_sync": list(part.in_sync)}
+        for part in seen
+    }
+    return {"partitions": partitions, "config": dict(topic.config)}
+
+
+def plan(
+    name: str,
+    partitions: int,
+    replication_factor: int = 3,
+    min_insync_replicas: int = 2,
+    config: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """
+    Return what would change for a topic to be as wanted: what → ``{old, new}``; empty when nothing would.
+
+    name
+        The topic.
+    partitions
+        How many; they are never taken away.
+    replication_factor
+        Replicas of each partition.
+    min_insync_replicas
+        Replicas that must have a record before ``acks=all`` is answered.
+    config
+        Further settings by Kafka's own key. A setting that is not given goes back to the brokers' default.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.plan flights 12
+    """
+    topic = topics.wanted(name, partitions, replication_factor, min_insync_replicas, config)
+    return topics.plan_now(_admin(), topic).changes()
+
+
+def present(
+    name: str,
+    partitions: int,
+    replication_factor: int = 3,
+    min_insync_replicas: int = 2,
+    config: dict[str, Any] | None = None,
+    throttle_mb: int = 50,
+) -> dict[str, Any]:
+    """
+    Make a topic as wanted and return what was changed, once it is to be seen: the topic is created, its
+    replicas are moved, its partitions grow, its settings change. Arguments as for ``kafka_topic.plan``.
+
+    throttle_mb
+        Bound of the traffic that moving replicas causes, MiB per second and broker.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.present flights 12
+    """
+    admin = _admin()
+    topic = topics.wanted(name, partitions, replication_factor, min_insync_replicas, config)
+    todo = topics.plan_now(admin, topic)
+    if todo:
+        tool = reassignment.JavaTool(_bootstrap(), _tls())
+        topics.apply(
+            admin,
+            todo,
+            lambda one, replicas: reassignment.reassign(admin, tool, one, replicas, throttle_mb * 2**20),
+        )
+    return todo.changes()
+
+
+def delete(name: str, confirm: str = "") -> bool:
+    """
+    Delete a topic with all its records. No state ever does.
+
+    name
+        The topic.
+    confirm
+        Its name once more.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.delete old confirm=old
+    """
+    topics.delete(_admin(), name, confirm)
+    return True
+
+
+def _admin() -> AdminClient:
+    """Return one client for all topics of a run."""
+    known: dict[str, AdminClient] = __context__.setdefault("kafka_topic.admin", {})
+    if _bootstrap() not in known:
+        known[_bootstrap()] = client.admin(_bootstrap(), _tls())
+    return known[_bootstrap()]
+
+
+def _bootstrap() -> str:
+    bootstrap = (__pillar__.get("kafka") or {}).get("bootstrap_internal")
+    if not bootstrap:
+        raise MeridianError("this node is no broker (pillar kafka:bootstrap_internal is empty)")
+    return str(bootstrap)
+
+
+def _tls() -> Tls:
+    return Tls.of_service("kafka")
