@@ -24,7 +24,7 @@ LimitNOFILE=8192
 WantedBy=multi-user.target
 """
 UNIT_PATH = "/etc/systemd/system/salt-minion.service"
-MASTER_CA = "/etc/salt/pki/minion/master-ca.pem"
+TLS = "/etc/salt/pki/minion/tls"
 
 SETTINGS: Mapping[str, Any] = {
     # Modules come with the package on the node; syncing them takes up to a minute at the first highstate.
@@ -53,12 +53,16 @@ class Master:
     :ivar public_key: the master's public key, PEM; put in beforehand, so that no other master is believed.
     :ivar settings: what minions must share with the master, e.g. ``transport``, ``publish_port``.
     :ivar ca: PEM of the CA of the master's TLS certificate; empty where the transport is not TLS.
+    :ivar certificate: PEM of this minion's own TLS certificate, which the master asks for.
+    :ivar key: PEM of its private key.
     """
 
     address: str
     public_key: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     ca: str = ""
+    certificate: str = ""
+    key: str = ""
 
 
 def minion_config(node: str, master: Master, extra: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -70,7 +74,12 @@ def minion_config(node: str, master: Master, extra: Mapping[str, Any] | None = N
     """
     config = {**SETTINGS, "id": node, "master": master.address, **master.settings}
     if master.ca:
-        config["ssl"] = {"ca_certs": MASTER_CA, "cert_reqs": "CERT_REQUIRED"}
+        config["ssl"] = {
+            "ca_certs": f"{TLS}/ca.pem",
+            "certfile": f"{TLS}/minion.pem",
+            "keyfile": f"{TLS}/minion.key",
+            "cert_reqs": "CERT_REQUIRED",
+        }
     return {**config, **(extra or {}), "id": node}
 
 
@@ -95,5 +104,7 @@ def files(
         "/etc/systemd/system/multi-user.target.wants/salt-minion.service": File(link=UNIT_PATH, mode=0o777),
     }
     if master.ca:
-        found[MASTER_CA] = File(master.ca.encode())
+        found[f"{TLS}/ca.pem"] = File(master.ca.encode())
+        found[f"{TLS}/minion.pem"] = File(master.certificate.encode())
+        found[f"{TLS}/minion.key"] = File(master.key.encode(), 0o400)
     return found

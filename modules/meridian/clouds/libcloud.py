@@ -22,6 +22,7 @@ Salt-cloud driver over any compute provider of Apache Libcloud.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ import salt.utils.data
 from salt.exceptions import SaltCloudSystemExit
 
 from meridian.cloud import bootstrap, inventory, providers
+from meridian.edge import transport
 from meridian.errors import MeridianError
 
 __virtualname__ = "libcloud"
@@ -305,22 +307,22 @@ def _act(what: str, method: str, name: str, call: str | None) -> bool:
 
 
 def _files(vm_: dict[str, Any]) -> dict[str, Any]:
-    minion = dict(salt.utils.cloud.minion_config(__opts__, vm_))
-    minion.pop("hash_type", None), minion.pop("log_level", None)
+    minion = dict(_value("minion", vm_, {}) or {})
+    if "master" not in minion:
+        raise MeridianError("cloud.providers.d/: the minions' `master` is not set (minion: {master: …})")
     public = Path(__opts__["pki_dir"]) / "master.pub"
     if not public.is_file():
         raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")
-    settings = {"transport": __opts__.get("transport", "zeromq")}
-    settings |= {
-        "publish_port": __opts__.get("publish_port", 4505),
-        "master_port": __opts__.get("ret_port", 4506),
-    }
-    authority = (__opts__.get("ssl") or {}).get("ca_certs", "")
+    tls = transport.minion(vm_["name"], __opts__)
     master = bootstrap.Master(
-        minion.pop("master"),
-        public.read_text(encoding="utf-8"),
-        settings,
-        Path(authority).read_text(encoding="utf-8") if authority else "",
+        address=minion.pop("master"),
+        public_key=public.read_text(encoding="utf-8"),
+        settings={
+            "transport": __opts__.get("transport", "zeromq"),
+            "publish_port": int(__opts__.get("publish_port", 4505)),
+            "master_port": int(__opts__.get("ret_port", 4506)),
+        },
+        **(asdict(tls) if tls else {}),
     )
     return bootstrap.files(vm_["name"], master, vm_["priv_key"], vm_["pub_key"], minion)
 

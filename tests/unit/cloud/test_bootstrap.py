@@ -2,10 +2,10 @@ import io
 import tarfile
 
 import yaml
-from meridian.cloud.bootstrap import MASTER_CA, Master, files, minion_config
+from meridian.cloud.bootstrap import TLS, Master, files, minion_config
 from meridian.cloud.container import archive
 
-MASTER = Master("10.230.0.1", "MASTER KEY", {"transport": "tcp"}, ca="CA")
+MASTER = Master("10.230.0.1", "MASTER KEY", {"transport": "tcp"}, "CA", "CERTIFICATE", "KEY")
 
 
 def test_minion_knows_its_master_before_the_first_start() -> None:
@@ -22,8 +22,12 @@ def test_private_key_is_the_minions_alone() -> None:
 
 
 def test_tls_master_is_checked_against_its_ca() -> None:
-    assert files("n", MASTER, "", "")[MASTER_CA].data == b"CA"
-    assert minion_config("n", MASTER)["ssl"] == {"ca_certs": MASTER_CA, "cert_reqs": "CERT_REQUIRED"}
+    found, ssl = files("n", MASTER, "", ""), minion_config("n", MASTER)["ssl"]
+    assert ssl["cert_reqs"] == "CERT_REQUIRED"
+    assert found[ssl["ca_certs"]].data == b"CA"
+    assert found[ssl["certfile"]].data == b"CERTIFICATE"
+    assert found[ssl["keyfile"]].mode == 0o400
+    assert ssl["keyfile"].startswith(TLS)
     assert "ssl" not in minion_config("n", Master("m", ""))
 
 
