@@ -40,9 +40,9 @@ class Located:
             )
         if self.stored > self.high:
             return (
-                f"{where}: the archive reaches offset {self.stored}, the topic ends at {self.high}: the "
-                "cluster lost records (unclean leader election?); archiving goes on behind it, what is written "
-                "below it until then is not archived"
+                f"{where}: the archive reaches offset {self.stored}, the topic ends at {self.high}: records "
+                "were lost in the cluster (unclean leader election?); archiving goes on behind that offset, "
+                "what is written below it until then is not archived"
             )
         return ""
 

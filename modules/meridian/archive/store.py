@@ -17,6 +17,13 @@ from meridian.errors import MeridianError
 
 _REFUSED = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden", "403", "ExpiredToken"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
+_UNREACHABLE = {
+    "EndpointConnectionError": "nothing listens there, or no route leads there",
+    "ConnectTimeoutError": "no connection within 5 s",
+    "ReadTimeoutError": "no answer within 60 s",
+    "SSLError": "the TLS connection broke",
+    "ConnectionClosedError": "the connection broke",
+}
 _EXISTS = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
@@ -224,7 +231,8 @@ class Store:
                     f"object store {self.name}: its certificate is not accepted by the CA in "
                     f"{self._access.ca or 'the system'}; deploy again to renew it"
                 )
-            return StoreError(f"object store {self.name} cannot be reached: {str(error).splitlines()[0]}")
+            reason = _UNREACHABLE.get(type(error).__name__, type(error).__name__)
+            return StoreError(f"object store {self.name} cannot be reached: {reason}")
         code = _code(error)
         if code in _REFUSED:
             return StoreRefused(
