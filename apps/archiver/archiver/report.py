@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.notify import notify
+from archiver.partition import Partition
 
 log = logging.getLogger("archiver")
 
@@ -54,6 +55,24 @@ def write(path: str, facts: Mapping[str, Any]) -> None:
         temporary.replace(path)
     except OSError as error:
         log.debug("%s: %s", path, error)
+
+
+def of_partitions(
+    partitions: Mapping[tuple[str, int], Partition], lags: Mapping[tuple[str, int], int]
+) -> dict[str, dict[str, Any]]:
+    """Return the state of each partition, by topic and number.
+
+    :param lags: offsets not stored yet, of the partitions where that is known.
+    """
+    facts: dict[str, dict[str, Any]] = {}
+    for (topic, number), one in sorted(partitions.items()):
+        facts.setdefault(topic, {})[str(number)] = {
+            "phase": one.phase.value,
+            "stored": one.stored,
+            "position": one.position,
+            "lag_records": lags.get((topic, number)),
+        }
+    return facts
 
 
 def alive(summary: str) -> None:

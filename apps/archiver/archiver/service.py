@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 import uuid
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from meridian.archive.settings import ArchiverSettings
 from meridian.archive.store import Store, StoreError
 
 from archiver import report
+from archiver.consuming import consumer_settings, lag
 from archiver.locate import HINT, Located, hints, locate
 from archiver.notify import notify
 from archiver.partition import Partition, Phase, Segment
@@ -53,7 +55,7 @@ class Service:
         self._problems = report.Problems()
         self._counters = report.Counters()
         self._topics: list[str] = []
-        self._connected = False
+        self._connected = self._joined = False
         self._paused = False
         self._due: dict[str, float] = {}
         client = settings.kafka.client() | {
@@ -62,29 +64,7 @@ class Service:
             "error_cb": self._kafka_error,
         }
         self._admin = AdminClient(client)
-        self._consumer = Consumer(client | self._consumer_settings())
-
-    def _consumer_settings(self) -> dict[str, Any]:
-        return {
-            "group.id": self._settings.group,
-            # With a name of its own in the group, a restarted archiver has its partitions back at once.
-            "group.instance.id": self._settings.node,
-            "partition.assignment.strategy": "cooperative-sticky",
-            "session.timeout.ms": 10_000,
-            "max.poll.interval.ms": 600_000,
-            "enable.auto.commit": False,
-            "enable.auto.offset.store": False,
-            "auto.offset.reset": "error",
-            "isolation.level": "read_committed",
-            "enable.partition.eof": True,
-            "check.crcs": True,
-            "allow.auto.create.topics": False,
-            "topic.metadata.refresh.interval.ms": 30_000,
-            "queued.max.messages.kbytes": 16_384,
-            # How soon fetching goes on after that queue was full; a second by default.
-            "fetch.queue.backoff.ms": 20,
-            "on_commit": self._on_commit,
-        }
+        self._consumer = Consumer(client | consumer_settings(settings) | {"on_commit": self._on_commit})
 
     def run(self) -> None:
         """Archive until told to stop.
@@ -151,6 +131,7 @@ class Service:
         for one in assigned:
             path = PartitionPath(self._settings.environment, self._settings.region, one.topic, one.partition)
             self._partitions[one.topic, one.partition] = Partition(path, self._writer)
+        self._joined = True
         # Nothing is fetched before the store has said where each chain ends.
         consumer.incremental_assign([])
 
@@ -348,34 +329,18 @@ class Service:
         report.alive(f"{facts['state']}: {facts['lag_records']} records behind")
 
     def _facts(self) -> dict[str, Any]:
-        positions: dict[str, dict[str, Any]] = {}
-        behind = 0
-        for (topic, number), one in sorted(self._partitions.items()):
-            lag = None
-            if one.phase is Phase.RUNNING:
-                _, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), cached=True)
-                lag = max(0, high - one.done)
-                behind += lag
-            positions.setdefault(topic, {})[str(number)] = {
-                "phase": one.phase.value,
-                "stored": one.stored,
-                "position": one.position,
-                "lag_records": lag,
-            }
-        located = all(one.phase is Phase.RUNNING for one in self._partitions.values())
-        state = "running" if self._connected and located else "starting"
+        found = self._partitions
+        lags = {place: lag(self._consumer, one) for place, one in found.items() if one.phase is Phase.RUNNING}
+        located = self._connected and len(lags) == len(found) and (self._joined or not self._topics)
+        state = "running" if located else "starting"
         return {
             "state": "retrying" if self._problems.current else state,
             "problems": list(self._problems.current.values()),
             "updated": time.time(),
             "topics": self._topics,
-            "lag_records": behind,
-            "stored": {
-                "objects": self._counters.objects,
-                "bytes": self._counters.bytes,
-                "records": self._counters.records,
-            },
-            "held_bytes": sum(one.memory for one in self._partitions.values()),
+            "lag_records": sum(lags.values()),
+            "stored": asdict(self._counters),
+            "held_bytes": sum(one.memory for one in found.values()),
             "resident_bytes": report.resident_bytes(),
-            "partitions": positions,
+            "partitions": report.of_partitions(found, lags),
         }
