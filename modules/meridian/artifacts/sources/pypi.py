@@ -44,7 +44,13 @@ class Pypi(Source):
         target = into / self.folder
         index = ["--default-index", context.mirrors.pypi] if context.mirrors.pypi else []
         python = ["--python", python_tree.interpreter(), "--python-version", NODE_PYTHON]
-        lock: list[str | Path] = ["--require-hashes", "--requirement", context.folder / self.lock]
+        # The lock names all that is wanted; what it leaves out on purpose must not come back.
+        lock: list[str | Path] = [
+            "--no-deps",
+            "--require-hashes",
+            "--requirement",
+            context.folder / self.lock,
+        ]
         run([uv, "pip", "install", "-q", "--target", target, "--link-mode", "copy", *index, *python, *lock])
         # Their first lines name the interpreter that happened to install them.
         python_tree.remove_scripts(target)
