@@ -60,7 +60,8 @@ class Service:
         self._due: dict[str, float] = {}
         client = settings.kafka.client() | {
             "client.id": f"archiver-{settings.node}",
-            "log_level": 3,
+            # What goes wrong with a broker comes through error_cb, once and in words of ours.
+            "log_level": 2,
             "error_cb": self._kafka_error,
         }
         self._admin = AdminClient(client)
