@@ -10,6 +10,13 @@ Credentials of the object store:
     - comment: "no credentials for the object store on {{ grains.id }} yet: run salt-run pki.ensure on the master"
 {%- endif %}
 
+# Apart, or its folders' owner and mode would be given to this one, which belongs to all services.
+Folder above those of the object store:
+  file.directory:
+    - name: {{ salt['file.dirname'](objectstore.directory) }}
+    - mode: '0755'
+    - makedirs: true
+
 Folders of the object store:
   file.directory:
     - names:
@@ -21,6 +28,7 @@ Folders of the object store:
     - makedirs: true
     - require:
       - user: User of the object store
+      - file: Folder above those of the object store
 
 # The service reads it as its environment, before it gives up root: no secret is in an argument list.
 /etc/meridian/objectstore/environment:
