@@ -92,6 +92,7 @@ def _files(node_id: str) -> bytes:
         "enable_gpu_grains": False,
     }
     texts = {
+        container.INIT.lstrip("/"): container.INIT_SCRIPT,
         "etc/salt/minion": json.dumps(minion),
         "srv/pillar/top.sls": json.dumps({"base": {"*": ["node"]}}),
         # The renderer json: what a certificate holds is no template.
@@ -101,7 +102,7 @@ def _files(node_id: str) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, text in texts.items():
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(text.encode()), 0o600
+            entry.size, entry.mode = len(text.encode()), 0o700
             tar.addfile(entry, io.BytesIO(text.encode()))
         tar.add(paths.repository() / "salt", "srv/salt")
     return buffer.getvalue()

@@ -3,5 +3,5 @@
 
 Kafka broker:
   kafka_broker.ready:
-    - name: {{ kafka.node_id }}
+    - name: '{{ kafka.node_id }}'
     - seconds: {{ kafka.check_seconds }}

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     __opts__: dict[str, Any]
 
 
-def ready(name: int, seconds: float = 120) -> dict[str, Any]:
+def ready(name: str, seconds: float = 120) -> dict[str, Any]:
     """
     Succeed when the broker is registered and its cluster's replicas are in sync; changes nothing.
 
     name
-        The broker's ``node.id``.
+        The broker's ``node.id``, as text: Salt takes the state's id for a name that is a number.
     seconds
         How long to wait for it.
 
@@ -24,7 +24,7 @@ def ready(name: int, seconds: float = 120) -> dict[str, Any]:
 
         Kafka broker:
           kafka_broker.ready:
-            - name: 1
+            - name: '1'
     """
     ret: dict[str, Any] = {"name": str(name), "result": True, "changes": {}, "comment": "the broker is ready"}
     if __opts__.get("test"):
