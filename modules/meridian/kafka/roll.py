@@ -14,7 +14,7 @@ from meridian.kafka.availability import why_not_stop
 from meridian.kafka.changes import overrides
 
 #: How long a broker that is to be restarted anyway may take to come up before it is.
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 15.0
 
 
 def order(pending: Collection[int], up: Collection[int], leader: int | None) -> list[int]:
@@ -78,10 +78,11 @@ def roll(
     done: dict[str, str] = {}
     reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
     up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
-    settings = dynamic_settings(answers, _cluster_wide(admin))
+    settings = dynamic_settings(answers, _set_in_metadata(admin, sorted(nodes)))
     if settings:
         try:
-            topics.alter(admin, ConfigResource(ResourceType.BROKER, ""), dict(settings))
+            for broker in nodes:
+                topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
         except MeridianError as refusal:
             report(f"{refusal}; restarting instead")
             for broker, answer in answers.items():
@@ -164,15 +165,22 @@ def _await_permission(admin: AdminClient, nodes: Mapping[int, str], broker: int,
         time.sleep(0.5)
 
 
-def _cluster_wide(admin: AdminClient) -> dict[str, str]:
-    """Return the settings that are set for the whole cluster in its metadata."""
-    resource = ConfigResource(ResourceType.BROKER, "")
-    (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of").values()
-    return {
-        key: str(entry.value)
-        for key, entry in entries.items()
-        if entry.source == ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.value
-    }
+def _set_in_metadata(admin: AdminClient, brokers: Sequence[int]) -> dict[str, str]:
+    """Return the settings that running brokers were given through the cluster's metadata.
+
+    librdkafka cannot name the resource that stands for all brokers, so each is given them on its own.
+    """
+    found: dict[str, str] = {}
+    resources = [ConfigResource(ResourceType.BROKER, str(broker)) for broker in brokers]
+    # A request about a broker goes to that broker, so each is one of its own.
+    for resource in resources:
+        (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of broker").values()
+        found |= {
+            key: str(entry.value)
+            for key, entry in entries.items()
+            if entry.source == ConfigSource.DYNAMIC_BROKER_CONFIG.value
+        }
+    return found
 
 
 def summary(done: Sequence[Mapping[str, str]]) -> str:
