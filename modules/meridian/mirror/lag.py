@@ -44,7 +44,12 @@ def measure(flow: FlowSpec, committed: Sequence[Mapping[str, Any]], tls: Tls | N
     :param tls: identity to read the source with; ``None`` for plaintext.
     :raises MeridianError: when the source does not answer.
     """
-    settings = {"bootstrap.servers": flow.source_bootstrap, **(tls.librdkafka() if tls else {})}
+    settings: dict[str, Any] = {
+        "bootstrap.servers": flow.source_bootstrap,
+        **(tls.librdkafka() if tls else {}),
+    }
+    # What is wrong comes back as an error; lines on the operator's terminal would only repeat it.
+    settings["log_level"] = 0
     try:
         earliest, ends = _bounds(AdminClient({**settings, "socket.timeout.ms": int(_TIMEOUT * 1000)}), flow)
         behind = pending(earliest, ends, positions(committed))
@@ -109,7 +114,7 @@ def _bounds(admin: AdminClient, flow: FlowSpec) -> tuple[dict[Partition, int], d
 
 
 def _first_records(
-    settings: Mapping[str, str], behind: Mapping[Partition, int], ends: Mapping[Partition, int]
+    settings: Mapping[str, Any], behind: Mapping[Partition, int], ends: Mapping[Partition, int]
 ) -> dict[Partition, tuple[int, int]]:
     """Read the first record of each partition from an offset on: its offset and timestamp (ms)."""
     consumer = Consumer(

@@ -37,7 +37,7 @@ import org.apache.kafka.connect.transforms.predicates.Predicate;
  * </pre>
  *
  * <p>A record is <em>malformed</em> when the condition's outcome depends on a field and the record's value is not
- * exactly one JSON object in UTF-8. Counters are in JMX under {@code kafka.connect:type=plugins} with the tags
+ * exactly one JSON object. Counters are in JMX under {@code kafka.connect:type=plugins} with the tags
  * {@code connector}, {@code task} and {@code predicate}.
  */
 public class RecordMatches<R extends ConnectRecord<R>> implements Predicate<R>, Monitorable {
