@@ -83,7 +83,7 @@ Brokers:
       - phase: States of {{ region.name }}
 {%- endfor %}
 
-{%- for region in outline.regions %}
+{%- for region in outline.regions if region.topics %}
 Topics of {{ region.name }}:
   phase.states:
     - nodes: {{ region.roles.kafka[:1] | json }}
@@ -101,7 +101,8 @@ Workers:
     - phase: workers
     - environment: {{ environment }}
     - require:
-{%- for region in outline.regions %}
+      - phase: Brokers
+{%- for region in outline.regions if region.topics %}
       - phase: Topics of {{ region.name }}
 {%- endfor %}
 

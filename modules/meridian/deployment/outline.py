@@ -9,13 +9,14 @@ def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "central", "nodes": [id], "regions": [{"name", "central", "nodes",
-        "roles": {role: [id]}}], "mirror_targets": [region]}``; lists of ids are in the topology's order.
+        "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``; lists of ids are in the topology's order.
     """
     regions = [
         {
             "name": region.name,
             "central": region.is_central,
             "nodes": [node.id for node in region.nodes],
+            "topics": sorted(region.settings["topics"]),
             "roles": {
                 role: [node.id for node in region.with_role(role)]
                 for role in sorted({role for node in region.nodes for role in node.roles})
