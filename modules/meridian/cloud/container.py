@@ -103,7 +103,9 @@ def create_arguments(machine: Machine) -> dict[str, Any]:
             "ReadonlyPaths": [],
             "CgroupnsMode": "private",
             "Tmpfs": {"/run": "rw,exec,mode=755", "/run/lock": "rw"},
-            "RestartPolicy": {"Name": "unless-stopped"},
+            # An engine that crashed ends its containers when it comes back, which it takes for a user's wish:
+            # "unless-stopped" would leave them down.
+            "RestartPolicy": {"Name": "always"},
             "Memory": machine.memory_mb * 1024 * 1024,
             "MemorySwap": machine.memory_mb * 1024 * 1024,
             "NanoCpus": int(machine.cpus * 1_000_000_000),

@@ -68,7 +68,7 @@ def ensure() -> bool:
         unreachable = SOCKET.exists() and not os.access(SOCKET, os.R_OK | os.W_OK)
         if os.environ.get("DOCKER_HOST") or shutil.which("dockerd") is None or unreachable:
             raise
-    if Path("/proc/1/comm").read_text(encoding="utf-8").strip() == "systemd":
+    if under_systemd():
         _start_with_systemd()
     elif os.geteuid() == 0:
         processes.start(["dockerd"], record(), log())
@@ -99,6 +99,11 @@ def others() -> list[str]:
     except (OSError, ValueError, KeyError):
         mine = ""
     return sorted(str(c.name) for c in running if c.labels.get(labels.PLATFORM) != mine)
+
+
+def under_systemd() -> bool:
+    """Return whether systemd runs this host."""
+    return Path("/proc/1/comm").read_text(encoding="utf-8").strip() == "systemd"
 
 
 def record() -> Path:

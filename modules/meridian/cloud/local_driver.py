@@ -156,7 +156,7 @@ class LocalNodeDriver(NodeDriver):
         return True
 
     def stop_node(self, node: Node) -> bool:
-        """Shut a node down in order; it stays down until started."""
+        """Shut a node down in order; it stays down until started, or the engine restarts."""
         _told(lambda: self.client.api.stop(node.id, timeout=60))
         return True
 

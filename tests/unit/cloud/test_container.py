@@ -23,7 +23,7 @@ def test_node_has_the_rights_of_a_machine_without_privileged() -> None:
 
 def test_node_comes_back_with_the_engine_at_its_address() -> None:
     found = create_arguments(MACHINE)
-    assert found["HostConfig"]["RestartPolicy"] == {"Name": "unless-stopped"}
+    assert found["HostConfig"]["RestartPolicy"] == {"Name": "always"}
     endpoint = found["NetworkingConfig"]["EndpointsConfig"]["management"]
     assert endpoint["IPAMConfig"]["IPv4Address"] == "10.0.0.5"
 

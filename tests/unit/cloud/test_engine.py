@@ -3,6 +3,7 @@ from pathlib import Path
 
 import docker.errors
 import pytest
+from meridian import paths, processes
 from meridian.cloud import engine, limits
 from meridian.errors import MeridianError
 
@@ -41,6 +42,38 @@ def test_engine_named_by_the_user_is_never_started_here(
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(MeridianError, match=r"none\.sock"):
         engine.ensure()
+
+
+def test_engine_that_ends_at_once_shows_its_last_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dockerd"
+    program.write_text("#!/bin/sh\necho 'failed to start daemon: no space left on device' >&2; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(paths, "state", lambda: tmp_path / "state")
+    monkeypatch.setattr(engine, "SOCKET", tmp_path / "none.sock")
+    monkeypatch.setattr(engine, "client", _nothing_answers)
+    monkeypatch.setattr(engine, "under_systemd", lambda: False)
+    monkeypatch.setattr(engine.os, "geteuid", lambda: 0)
+    with pytest.raises(MeridianError, match=r"ended at once: .*no space left on device.*dockerd\.log"):
+        engine.ensure()
+    assert not engine.record().exists()
+
+
+def test_engine_of_others_is_left_running(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(paths, "state", lambda: tmp_path)
+    processes.start(["sleep", "60"], engine.record(), engine.log())
+    monkeypatch.setattr(engine, "others", lambda: ["somebody's database"])
+    assert not engine.stop()
+    assert processes.running(engine.record())
+    monkeypatch.setattr(engine, "others", list)
+    assert engine.stop()
+    assert not engine.stop()
+
+
+def _nothing_answers() -> None:
+    raise MeridianError("Docker: no engine answers")
 
 
 def _proc(folder: Path, instances: int, maps: int) -> Path:
