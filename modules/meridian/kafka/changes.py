@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: Settings with the update mode ``cluster-wide`` that a server.properties may state.
-#: Source: ``DynamicBrokerConfig.dynamicConfigUpdateModes`` of Kafka 4.3.1. Left out: those that only the
-#: broker's own tools set (replication throttles), and files, which count by their content.
+#: Settings with the update mode ``cluster-wide``, which can as well be set for one broker: what a running
+#: broker takes over. Source: ``DynamicBrokerConfig.dynamicConfigUpdateModes`` of Kafka 4.3.1. Left out:
+#: replication throttles, which belong to reassignments; and min.insync.replicas, which KRaft refuses for one
+#: broker and keeps for the cluster as it was at the first start (topics say their own).
 DYNAMIC = frozenset(
     """
     background.threads compression.gzip.level compression.lz4.level compression.type compression.zstd.level
@@ -19,7 +20,7 @@ DYNAMIC = frozenset(
     log.local.retention.ms log.message.timestamp.after.max.ms log.message.timestamp.before.max.ms
     log.message.timestamp.type log.preallocate log.retention.bytes log.retention.ms log.roll.jitter.ms
     log.roll.ms log.segment.bytes log.segment.delete.delay.ms max.connection.creation.rate max.connections
-    max.connections.per.ip max.connections.per.ip.overrides message.max.bytes min.insync.replicas
+    max.connections.per.ip max.connections.per.ip.overrides message.max.bytes
     num.io.threads num.network.threads num.recovery.threads.per.data.dir num.replica.fetchers
     producer.id.expiration.ms remote.fetch.max.wait.ms remote.list.offsets.request.timeout.ms
     remote.log.index.file.cache.total.size.bytes remote.log.manager.copier.thread.pool.size
@@ -84,14 +85,14 @@ def compare_files(started: Mapping[str, str], now: Mapping[str, str]) -> tuple[s
 def overrides(
     dynamic: Mapping[str, str], stated: Mapping[str, str], effective: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return what has to be set for the whole cluster, so that its running brokers do what their files say.
+    """Return what has to be set in a running broker, so that it does what its file says.
 
-    A setting that was changed in running brokers lives in the cluster's metadata and wins over the files for
-    ever, so it has to follow them even when no running broker has read another value.
+    A setting that was once changed so lives in the cluster's metadata and wins over the file for ever. So it
+    has to follow the file even when the broker was restarted since and has read the new file.
 
-    :param dynamic: settings that differ from when brokers were started.
-    :param stated: settings that the files state.
-    :param effective: settings that are set for the whole cluster.
+    :param dynamic: settings that differ from when the broker was started.
+    :param stated: settings that its file states.
+    :param effective: settings that are set for the broker in the cluster's metadata.
     """
     wanted = {key: value for key, value in stated.items() if key in dynamic or key in effective}
     return {key: value for key, value in sorted(wanted.items()) if effective.get(key) != value}

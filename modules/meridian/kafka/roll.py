@@ -36,20 +36,6 @@ def leader_of(answers: Mapping[int, Mapping[str, Any]]) -> int | None:
     return max(known)[1] if known else None
 
 
-def dynamic_settings(
-    answers: Mapping[int, Mapping[str, Any]], effective: Mapping[str, str]
-) -> dict[str, str]:
-    """Return what has to be set in the running cluster; only settings that all brokers' files agree on. Pure.
-
-    :param answers: broker id → what :func:`meridian.kafka.broker.pending` returned.
-    :param effective: settings that are set for the whole cluster.
-    """
-    files = [answer["stated"] for answer in answers.values()]
-    agreed = {key: value for key, value in files[0].items() if all(one.get(key) == value for one in files)}
-    changed = {key: value for answer in answers.values() for key, value in answer["dynamic"].items()}
-    return overrides(changed, agreed, effective)
-
-
 def roll(
     admin: AdminClient,
     nodes: Mapping[int, str],
@@ -62,7 +48,7 @@ def roll(
     """Bring a cluster's brokers to what their files say.
 
     1. All brokers are up and each replica is in sync; brokers that do not come are restarted first when they
-    are to be restarted anyway. 2. Set in the running cluster what Kafka can change there; what it refuses
+    are to be restarted anyway. 2. Set in each running broker what Kafka can change there; what it refuses
     becomes a reason for a restart. 3. Restart each broker that has a reason: it may go down, goes, comes
     back, and every replica is in sync again.
 
@@ -70,27 +56,29 @@ def roll(
     :param answers: broker id → what :func:`meridian.kafka.broker.pending` returned there.
     :param restart: restarts the broker of a node.
     :param last_words: last lines of a broker's log, for the message when it does not come up.
-    :param report: told of each restart and setting.
+    :param report: told of each setting and restart.
     :param deadline: seconds for each wait.
-    :return: node id → why it was restarted, setting → its new value.
+    :return: node id → what was set, and why it was restarted.
     :raises MeridianError: a broker does not come up, or must not go down; brokers after it are left alone.
     """
     done: dict[str, str] = {}
     reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
     up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
-    settings = dynamic_settings(answers, _set_in_metadata(admin, sorted(nodes)))
-    if settings:
+    for broker in sorted(up):
+        settings = overrides(
+            answers[broker]["dynamic"], answers[broker]["stated"], _overridden(admin, broker)
+        )
+        if not settings:
+            continue
+        text = ", ".join(f"{key}={value}" for key, value in settings.items())
         try:
-            for broker in nodes:
-                topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
+            topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
         except MeridianError as refusal:
-            report(f"{refusal}; restarting instead")
-            for broker, answer in answers.items():
-                reasons[broker] += [f"CONFIG {key}" for key in settings if key in answer["dynamic"]]
+            report(f"{nodes[broker]} takes {text} by a restart only: {refusal}")
+            reasons[broker] += [f"CONFIG {key}" for key in settings]
         else:
-            for key, value in settings.items():
-                report(f"{key}={value} set without a restart")
-            done |= settings
+            report(f"{nodes[broker]} has taken {text} without a restart")
+            done[nodes[broker]] = f"set {text}"
     pending = [broker for broker in reasons if reasons[broker]]
     for broker in order(pending, up, leader_of(answers)):
         node, reason = nodes[broker], ", ".join(reasons[broker])
@@ -101,7 +89,7 @@ def roll(
         down = {one for one in pending if one not in up} - {broker}
         _wait(admin, nodes, set(nodes) - down, last_words, deadline, f"after the restart of {node}: ")
         up = {*up, broker}
-        done[node] = reason
+        done[node] = "; ".join(filter(None, [done.get(node, ""), reason]))
     return done
 
 
@@ -165,25 +153,21 @@ def _await_permission(admin: AdminClient, nodes: Mapping[int, str], broker: int,
         time.sleep(0.5)
 
 
-def _set_in_metadata(admin: AdminClient, brokers: Sequence[int]) -> dict[str, str]:
-    """Return the settings that running brokers were given through the cluster's metadata.
+def _overridden(admin: AdminClient, broker: int) -> dict[str, str]:
+    """Return the settings that are set for a broker in the cluster's metadata.
 
     librdkafka cannot name the resource that stands for all brokers, so each is given them on its own.
     """
-    found: dict[str, str] = {}
-    resources = [ConfigResource(ResourceType.BROKER, str(broker)) for broker in brokers]
-    # A request about a broker goes to that broker, so each is one of its own.
-    for resource in resources:
-        (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of broker").values()
-        found |= {
-            key: str(entry.value)
-            for key, entry in entries.items()
-            if entry.source == ConfigSource.DYNAMIC_BROKER_CONFIG.value
-        }
-    return found
+    resource = ConfigResource(ResourceType.BROKER, str(broker))
+    (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of broker").values()
+    return {
+        key: str(entry.value)
+        for key, entry in entries.items()
+        if entry.source == ConfigSource.DYNAMIC_BROKER_CONFIG.value
+    }
 
 
 def summary(done: Sequence[Mapping[str, str]]) -> str:
     """Return in a few words what was done in all clusters."""
     count = sum(len(one) for one in done)
-    return f"{count} changes in {sum(bool(one) for one in done)} clusters" if count else "nothing to restart"
+    return f"{count} brokers changed" if count else "nothing to change"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from confluent_kafka import KafkaException
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -208,19 +207,19 @@ def delete(admin: AdminClient, name: str, confirm: str) -> None:
 
 
 def _await(admin: AdminClient, topic: Topic) -> None:
-    """Wait until nothing is left to do and every partition has a leader."""
+    """Wait until every partition has a leader and nothing is left to do, by whichever broker answers."""
     until = time.monotonic() + _VISIBLE_SECONDS
     while True:
-        left = plan_now(admin, topic)
         try:
-            seen = admin.list_topics(topic.name, timeout=kafka_client.REQUEST_SECONDS).topics[topic.name]
-            led = bool(seen.partitions) and all(part.leader >= 0 for part in seen.partitions.values())
-        except KafkaException as error:
-            raise MeridianError(f"topic {topic.name}: {kafka_client.explain(error)}") from error
-        if led and not left:
-            return
+            left = ", ".join(plan_now(admin, topic).changes())
+            parts = [one for one in kafka_cluster.describe(admin).partitions if one.topic == topic.name]
+            if not left and parts and all(one.leader is not None for one in parts):
+                return
+        except MeridianError as error:
+            # Brokers hear of a change one after the other; one that has not yet knows no such topic.
+            left = str(error)
         if time.monotonic() > until:
-            what = ", ".join(left.changes()) or "a leader for each partition"
+            what = left or "a leader for each partition"
             raise MeridianError(f"topic {topic.name}: not to be seen after {_VISIBLE_SECONDS:.0f} s: {what}")
         time.sleep(0.1)
 

@@ -60,7 +60,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     timeout
         Seconds for each wait.
 
-    Returns ``{"changes": {node or cluster and setting: reason or value}, "comment": "..."}``; raises when a
+    Returns ``{"changes": {node: what was set, reason of its restart}, "comment": "..."}``; raises when a
     broker does not come back, with its node and the last line of its log.
 
     CLI Example:
@@ -75,7 +75,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
 
     def one(region: Region) -> dict[str, str]:
         nodes = _brokers(region)
-        done = kafka_roll.roll(
+        return kafka_roll.roll(
             client.admin(region.kafka_bootstrap_external, tls),
             nodes,
             {broker: answers[node] for broker, node in nodes.items()},
@@ -84,9 +84,6 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             lambda message: progress.report(__opts__, "brokers", "note", region=region.name, message=message),
             timeout,
         )
-        return {
-            what if what in nodes.values() else f"{region.name} {what}": why for what, why in done.items()
-        }
 
     done = _each(topology, one)
     changes = {what: why for region in done for what, why in region.items()}
