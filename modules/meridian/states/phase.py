@@ -86,10 +86,5 @@ def states(
     progress.report(__opts__, phase, "start", region=region, total=len(nodes), nodes=nodes)
     what: dict[str, Any] = {"sls": sls} if sls else {"highstate": True}
     ret = __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
-    answered = (ret.get("changes") or {}).get("ret") or {}
-    silent = sorted(set(nodes) - set(answered)) if not __opts__.get("test") else []
-    if silent:
-        ret["result"] = False
-        ret["comment"] = f"no answer from {', '.join(silent)}"
     progress.report(__opts__, phase, "end", region=region, ok=ret["result"] is not False)
     return ret
