@@ -14,6 +14,7 @@ class ConnectDouble:
     """What all workers of a group share.
 
     :ivar connectors: name → ``{"config", "state", "trace", "tasks": [{"id", "state", "trace"}], "offsets"}``.
+        One with an empty state has no status yet.
     :ivar requests: ``METHOD path`` of all that was asked, in order.
     :ivar conflicts: how many of the next requests meet a rebalance (409).
     :ivar on_restart: called with the connector's entry when a restart is asked for.
@@ -43,7 +44,7 @@ class ConnectDouble:
         if not parts:
             return 200, {"kafka_cluster_id": "double"}
         if len(parts) == 1:
-            return self._all(method, body)
+            return self._all(method, path, body)
         name, verb = parts[1], parts[2] if len(parts) > 2 else ""
         if verb == "config" and method == "PUT":
             if name not in self.connectors:
@@ -54,16 +55,19 @@ class ConnectDouble:
             return 404, {"error_code": 404, "message": f"Connector {name} not found"}
         return self._one(method, name, verb)
 
-    def _all(self, method: str, body: Any) -> tuple[int, Any]:
+    def _all(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if method == "POST":
             if "connector.class" not in body["config"]:
                 return 400, {"error_code": 400, "message": "connector.class is missing"}
             self.add(body["name"], body["config"], body.get("initial_state", "RUNNING"))
             return 201, body
-        return 200, {
-            name: {"info": {"config": entry["config"]}, "status": self._status(name)}
-            for name, entry in self.connectors.items()
-        }
+        expanded = {}
+        for name, entry in self.connectors.items():
+            if "expand=status" not in path:
+                expanded[name] = {"info": {"config": entry["config"]}}
+            elif entry["state"]:
+                expanded[name] = {"info": {"config": entry["config"]}, "status": self._status(name)}
+        return 200, expanded
 
     def _one(self, method: str, name: str, verb: str) -> tuple[int, Any]:
         entry = self.connectors[name]

@@ -70,11 +70,13 @@ class ConnectClient:
         return str(self._call("GET", "/")["kafka_cluster_id"])
 
     def connectors(self) -> dict[str, dict[str, Any]]:
-        """Return each connector's ``config`` and ``status``, by name, in one request."""
-        listed = self._call("GET", "/connectors?expand=info&expand=status")
+        """Return each connector's ``config`` and ``status``, by name; one just made may lack a status."""
+        # Asked for both at once, Connect leaves out a connector that has no status.
+        found = self._call("GET", "/connectors?expand=info")
+        statuses = self._call("GET", "/connectors?expand=status")
         return {
-            name: {"config": entry["info"]["config"], "status": entry.get("status") or {}}
-            for name, entry in listed.items()
+            name: {"config": entry["info"]["config"], "status": statuses.get(name, {}).get("status", {})}
+            for name, entry in found.items()
         }
 
     def create(self, name: str, config: Mapping[str, str], paused: bool = False) -> None:

@@ -1,5 +1,6 @@
 """What would change of a flow's connectors, as data, and the change itself."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,9 @@ from meridian.errors import MeridianError
 from meridian.mirror.connectors import configurations
 from meridian.mirror.flow import KINDS, FlowSpec, connector_name, flow_of
 from meridian.tls import Tls
+
+_SETTLE = 15.0
+_POLL = 0.2
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def compare(
 
 
 def apply(client: ConnectClient, flow: FlowSpec, tls: Tls | None, todo: Plan) -> None:
-    """Carry out a plan. Only connectors that it names are touched.
+    """Carry out a plan, and wait until it shows. Only connectors that it names are touched.
 
     :raises ConnectError: when Connect refuses a configuration, with its reason.
     """
@@ -96,6 +100,10 @@ def apply(client: ConnectClient, flow: FlowSpec, tls: Tls | None, todo: Plan) ->
         client.pause(name)
     for name in todo.resume:
         client.resume(name)
+    # The worker that is asked next may not have read yet what the group's leader wrote.
+    deadline = time.monotonic() + _SETTLE
+    while plan(client, flow, tls) and time.monotonic() < deadline:
+        time.sleep(_POLL)
 
 
 def strangers(client: ConnectClient, flows: Mapping[str, Any]) -> list[str]:

@@ -50,6 +50,33 @@ def test_another_filter_changes_one_connector_and_two_keys(
     assert not mirror.plan(applied, other, None)
 
 
+def test_a_connector_without_a_status_yet_is_there(
+    applied: ConnectClient, flow: FlowSpec, cluster: ConnectDouble
+) -> None:
+    cluster.connectors[f"{flow.name}.source"]["state"] = ""
+    assert not mirror.plan(applied, flow, None)
+
+
+def test_a_change_is_done_when_the_workers_show_it(
+    client: ConnectClient, flow: FlowSpec, cluster: ConnectDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A follower answers from what it has read of its leader's writing."""
+    monkeypatch.setattr(mirror, "_POLL", 0.01)
+    answer, hidden = cluster.answer, 3
+
+    def late(method: str, path: str, body: Any) -> tuple[int, Any]:
+        nonlocal hidden
+        if method == "GET" and cluster.connectors and hidden:
+            hidden -= 1
+            return 200, {}
+        return answer(method, path, body)
+
+    monkeypatch.setattr(cluster, "answer", late)
+    mirror.apply(client, flow, None, mirror.plan(client, flow, None))
+    assert hidden == 0
+    assert not mirror.plan(client, flow, None)
+
+
 def test_a_plan_touches_nothing(applied: ConnectClient, flow: FlowSpec, cluster: ConnectDouble) -> None:
     mirror.plan(applied, with_settings(flow, tasks_max=5), None)
     assert writes(cluster) == []
