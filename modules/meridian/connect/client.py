@@ -85,7 +85,13 @@ class ConnectClient:
         :param paused: create it paused, so that it does nothing before :meth:`resume`.
         """
         body = {"name": name, "config": dict(config), "initial_state": "PAUSED" if paused else "RUNNING"}
-        self._call("POST", "/connectors", body)
+        try:
+            self._call("POST", "/connectors", body)
+        except MeridianError as problem:
+            # A worker that answered too late had made it, and the next one was asked the same.
+            if "already exists" not in str(problem):
+                raise
+            self.update(name, config)
 
     def update(self, name: str, config: Mapping[str, str]) -> None:
         """Give a connector this whole configuration; its tasks restart, no other connector's do."""
