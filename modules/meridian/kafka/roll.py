@@ -15,6 +15,7 @@ from meridian.kafka.changes import overrides
 
 #: How long a broker that is to be restarted anyway may take to come up before it is.
 _PATIENCE_SECONDS = 15.0
+_HEARD_SECONDS = 30.0
 
 
 def order(pending: Collection[int], up: Collection[int], leader: int | None) -> list[int]:
@@ -73,6 +74,7 @@ def roll(
         text = ", ".join(f"{key}={value}" for key, value in settings.items())
         try:
             topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
+            _await_override(admin, broker, settings)
         except MeridianError as refusal:
             report(f"{nodes[broker]} takes {text} by a restart only: {refusal}")
             reasons[broker] += [f"CONFIG {key}" for key in settings]
@@ -165,6 +167,15 @@ def _overridden(admin: AdminClient, broker: int) -> dict[str, str]:
         for key, entry in entries.items()
         if entry.source == ConfigSource.DYNAMIC_BROKER_CONFIG.value
     }
+
+
+def _await_override(admin: AdminClient, broker: int, settings: Mapping[str, str]) -> None:
+    """Wait until a broker has heard of settings that the controller has accepted for it."""
+    until = time.monotonic() + _HEARD_SECONDS
+    while not settings.items() <= _overridden(admin, broker).items():
+        if time.monotonic() > until:
+            raise MeridianError(f"broker {broker} has not heard of them after {_HEARD_SECONDS:.0f} s")
+        time.sleep(0.1)
 
 
 def summary(done: Sequence[Mapping[str, str]]) -> str:
