@@ -2,7 +2,7 @@
 
 Once around the loop: 1. Subscribe to topics that appeared. 2. Take what came. 3. Hand over finished uploads.
 4. Find the start of newly assigned partitions. 5. Close full segments and store them, in order within a
-partition. 6. Commit what is stored. 7. Stop fetching while too much is held. 8. Report.
+partition. 6. Commit what is stored. 7. Report. Nothing is taken while too much is held.
 """
 
 import logging
@@ -31,6 +31,8 @@ log = logging.getLogger("archiver")
 
 _BATCH = 2000
 _POLL = 0.2
+_FULL_POLL = 0.02
+_PAUSE_AFTER = 5.0
 _RECHECK = 30.0
 _FLUSH_DEADLINE = 30.0
 _COMMIT_EVERY = 1.0
@@ -57,6 +59,7 @@ class Service:
         self._topics: list[str] = []
         self._connected = self._joined = False
         self._paused = False
+        self._full_since = 0.0
         self._due: dict[str, float] = {}
         client = settings.kafka.client() | {
             "client.id": f"archiver-{settings.node}",
@@ -76,10 +79,12 @@ class Service:
         self._prepare()
         while not self._stop.is_set():
             self._discover()
-            for message in self._consumer.consume(_BATCH, _POLL):
-                self._take(message)
+            if self._has_room():
+                for message in self._consumer.consume(_BATCH, _POLL):
+                    self._take(message)
+            else:
+                time.sleep(_FULL_POLL)
             self._advance()
-            self._limit_memory()
             self._report()
         notify("STOPPING=1")
         self._finish()
@@ -275,15 +280,24 @@ class Service:
                 offsets.append(TopicPartition(topic, number, partition.done, metadata=metadata))
         return offsets
 
-    def _limit_memory(self) -> None:
-        held = sum(partition.memory for partition in self._partitions.values())
-        if not self._paused and held > self._settings.memory_bytes:
+    def _has_room(self) -> bool:
+        """Tell whether more records may be held. While there is no room, what is held becomes segments."""
+        now = time.monotonic()
+        partitions = self._partitions.values()
+        held = sum(partition.memory for partition in partitions)
+        if held <= self._settings.memory_bytes:
+            self._full_since = now
+            if self._paused and held < self._settings.memory_bytes // 2:
+                self._set_paused(False)
+            return True
+        # So that there is something to store, however many partitions share the memory.
+        if not any(partition.waiting for partition in partitions):
+            max(partitions, key=lambda one: one.open_memory).seal()
+        if not self._paused and now - self._full_since > _PAUSE_AFTER:
+            # Only now: a pause throws away what is fetched already. Without one nothing may be left unread
+            # for long, or the group takes this consumer for dead.
             self._set_paused(True)
-            # So that there is something to store, however many partitions share the memory.
-            for partition in sorted(self._partitions.values(), key=lambda one: -one.open_memory)[:8]:
-                partition.seal()
-        elif self._paused and held < self._settings.memory_bytes // 2:
-            self._set_paused(False)
+        return self._paused
 
     def _set_paused(self, paused: bool) -> None:
         self._paused = paused

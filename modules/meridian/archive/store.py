@@ -15,12 +15,14 @@ from meridian.archive import segment, settings
 from meridian.archive.segment import Coverage, PartitionPath
 from meridian.errors import MeridianError
 
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 20
 _REFUSED = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied", "Forbidden", "403", "ExpiredToken"}
 _MISSING = {"NoSuchKey", "NotFound", "404"}
 _UNREACHABLE = {
     "EndpointConnectionError": "nothing listens there, or no route leads there",
-    "ConnectTimeoutError": "no connection within 5 s",
-    "ReadTimeoutError": "no answer within 60 s",
+    "ConnectTimeoutError": f"no connection within {_CONNECT_SECONDS} s",
+    "ReadTimeoutError": f"no answer within {_READ_SECONDS} s",
     "SSLError": "the TLS connection broke",
     "ConnectionClosedError": "the connection broke",
 }
@@ -68,8 +70,9 @@ class Store:
                 config=Config(
                     s3={"addressing_style": "path" if access.endpoint else "auto"},
                     retries={"mode": "standard", "max_attempts": 2},
-                    connect_timeout=5,
-                    read_timeout=60,
+                    connect_timeout=_CONNECT_SECONDS,
+                    # Short: a store that is being stopped may hold a connection and never answer on it.
+                    read_timeout=_READ_SECONDS,
                     max_pool_connections=16,
                     # The checksum goes as a header: versitygw 1.8.0 loses its place in a kept-alive
                     # connection after a checksum in a trailer, which is what boto3 sends by default.
