@@ -60,7 +60,7 @@ def stop(record: Path, timeout: float = 20.0) -> bool:
 
 
 def _started(pid: int) -> str | None:
-    """Return the kernel's start time of a living process (clock ticks after boot), ``None`` for a dead one."""
+    """Return a living process's start time (clock ticks after boot), ``None`` for a dead one."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     except OSError:

@@ -4,7 +4,7 @@ include:
   - pki
   - archive.install
 
-# Both files, configuration and credentials (0600), from the node's own pillar.
+# Both files, configuration and credentials (root:archive 0640), from the node's own pillar.
 Configuration of the archiver:
   archive.configured:
     - settings:

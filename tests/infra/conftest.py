@@ -5,10 +5,10 @@ With ``--node '<testinfra host>=<role>,<role>'``, which may be repeated, they ar
 """
 
 import json
-import os
 from typing import Any
 
 import pytest
+import salt.client
 import testinfra
 from meridian import paths
 from meridian.topology.model import Topology
@@ -55,8 +55,10 @@ def gathered(request: pytest.FixtureRequest) -> dict[str, Any]:
             subject.id: testinfra.get_host(subject.host).salt("meridian_facts.gather", local=True)
             for subject in everyone
         }
-    os.environ.setdefault("SALT_CONFIG_DIR", str(paths.repository()))
-    client = testinfra.get_host(everyone[0].host).backend.client
+    backend = testinfra.get_host(everyone[0].host).backend
+    # Its own client would read /etc/salt; SALT_CONFIG_DIR does not move what includes are relative to.
+    backend._client = salt.client.LocalClient(str(paths.repository() / "master"))
+    client = backend.client
     found = client.cmd(
         [subject.id for subject in everyone],
         "meridian_facts.gather",

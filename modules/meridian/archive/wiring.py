@@ -98,8 +98,8 @@ def write(new: Mapping[str, Any], files: Files) -> None:
     except KeyError as error:
         raise MeridianError(f"there is no user {files.user}; apply archive.install first") from error
     files.config.parent.mkdir(parents=True, exist_ok=True)
-    _replace(files.credentials, new["credentials"], 0o600, owner.pw_uid, owner.pw_gid)
-    _replace(files.config, new["config"], 0o640, 0, owner.pw_gid)
+    _replace(files.credentials, new["credentials"], owner.pw_gid)
+    _replace(files.config, new["config"], owner.pw_gid)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -109,14 +109,15 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
 
 
-def _replace(path: Path, data: Mapping[str, Any], mode: int, user: int, group: int) -> None:
+def _replace(path: Path, data: Mapping[str, Any], group: int) -> None:
+    """Write a file that the service may read and nobody but root may change."""
     try:
         # mkstemp makes the file readable by its owner only, so a secret is never open to others.
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(json.dumps(data, indent=2, sort_keys=True) + "\n")
-            os.fchown(handle, user, group)
-            os.fchmod(handle, mode)
+            os.fchown(handle, 0, group)
+            os.fchmod(handle, 0o640)
         Path(name).replace(path)
     except OSError as error:
         raise MeridianError(f"{path}: {error.strerror}") from error

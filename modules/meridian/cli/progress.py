@@ -12,6 +12,8 @@ from rich.live import Live
 from rich.table import Table
 
 from meridian.edge.progress import TAG
+from meridian.verification import table
+from meridian.verification.result import Row
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Board:
         self.out = out
         self.started = time.monotonic()
         self.phases: dict[tuple[str, str], _Phase] = {}
+        self.rows: list[Row] = []
         self._live = (
             Live(console=Console(file=out), auto_refresh=False, transient=False) if mode == "live" else None
         )
@@ -55,6 +58,8 @@ class Board:
         if self._live:
             self.refresh()
             self._live.stop()
+        if self.rows and self.mode != "json":
+            print("\n".join(table.lines(self.rows)), file=self.out, flush=True)
 
     def event(self, tag: str, data: dict[str, Any]) -> None:
         """Take one event of the bus: ours, or a node's return of a state job."""
@@ -79,11 +84,9 @@ class Board:
             phase.note = data.get("message", "")
             self._line(phase, phase.note, {})
         elif event == "rows":
-            for row in data["rows"]:
-                mark = "ok" if row["ok"] else "WRONG"
-                self._line(
-                    phase, f"{mark}: {row['name']}: expected {row['expected']}, seen {row['seen']}", {}
-                )
+            self.rows = [Row(**row) for row in data["rows"]]
+            if self.mode == "json":
+                self._line(phase, "rows", {"rows": data["rows"]})
 
     def _returned(self, node: str, ok: bool) -> None:
         for phase in self.phases.values():

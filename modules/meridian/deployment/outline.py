@@ -9,7 +9,8 @@ def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "central", "nodes": [id], "regions": [{"name", "central", "nodes",
-        "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``; lists of ids are in the topology's order.
+        "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``; lists
+        of ids are in the topology's order.
     """
     regions = [
         {

@@ -27,8 +27,8 @@ def check(topology: Topology, cache: Path, running: int = 0) -> None:
     free = available_memory()
     if free < needed:
         raise MeridianError(
-            f"environment {topology.environment} needs {needed / _GIB:.1f} GiB of memory for {missing} nodes, "
-            f"{free / _GIB:.1f} GiB are free: stop other programs or deploy fewer regions "
+            f"environment {topology.environment} needs {needed / _GIB:.1f} GiB of memory for {missing} "
+            f"nodes, {free / _GIB:.1f} GiB are free: stop other programs or deploy fewer regions "
             f"(pillar/environments/{topology.environment}.sls, environment: regions)"
         )
     folder = next(part for part in (cache, *cache.parents) if part.exists())
@@ -36,8 +36,8 @@ def check(topology: Topology, cache: Path, running: int = 0) -> None:
     disk_free = shutil.disk_usage(folder).free
     if disk_free < disk_needed:
         raise MeridianError(
-            f"{folder} has {disk_free / _GIB:.1f} GiB free, {disk_needed / _GIB:.1f} GiB are needed: free some, "
-            "or set XDG_CACHE_HOME to a larger disk"
+            f"{folder} has {disk_free / _GIB:.1f} GiB free, {disk_needed / _GIB:.1f} GiB are needed: "
+            "free some, or set XDG_CACHE_HOME to a larger disk"
         )
 
 

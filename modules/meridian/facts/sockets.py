@@ -87,16 +87,19 @@ def handshake(listener: Listener) -> dict[str, str | None]:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(listener.address, listener.address)
-    try:
-        with (
-            socket.create_connection((address, listener.port), timeout=_TIMEOUT_SECONDS) as plain,
-            context.wrap_socket(plain) as secured,
-        ):
-            shown = secured.getpeercert(binary_form=True)
-            return {
-                "tls": secured.version(),
-                "certificate": ssl.DER_cert_to_PEM_cert(shown) if shown else "",
-            }
-    except OSError:  # ssl.SSLError is one
-        return {"tls": None, "certificate": ""}
+    # A socket bound to :: serves IPv4 too, which is all that some machines have.
+    addresses = {"0.0.0.0": ["127.0.0.1"], "::": ["127.0.0.1", "::1"]}
+    for address in addresses.get(listener.address, [listener.address]):
+        try:
+            with (
+                socket.create_connection((address, listener.port), timeout=_TIMEOUT_SECONDS) as plain,
+                context.wrap_socket(plain) as secured,
+            ):
+                shown = secured.getpeercert(binary_form=True)
+                return {
+                    "tls": secured.version(),
+                    "certificate": ssl.DER_cert_to_PEM_cert(shown) if shown else "",
+                }
+        except OSError:  # ssl.SSLError is one
+            continue
+    return {"tls": None, "certificate": ""}

@@ -2,6 +2,7 @@
 The platform as a whole: its outline for orchestrations, its lock, its status and its verification.
 """
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from meridian import paths
@@ -132,9 +133,7 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
         lambda message: progress.report(__opts__, "verify", "note", message=message),
         junit=junit or str(paths.state() / "reports" / environment / "verify.xml"),
     )
-    rows = [
-        {"name": row.name, "expected": row.expected, "seen": row.seen, "ok": row.ok} for row in result.rows
-    ]
+    rows = [asdict(row) for row in result.rows]
     progress.report(__opts__, "verify", "rows", rows=rows)
     if not result.ok:
         wrong = [

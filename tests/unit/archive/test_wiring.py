@@ -48,7 +48,7 @@ def test_the_secret_is_in_a_file_of_its_own_that_only_the_service_reads(
     section: dict[str, Any], files: wiring.Files
 ) -> None:
     wiring.write(wiring.wanted(section, NODE, files), files)
-    assert stat.S_IMODE(files.credentials.stat().st_mode) == 0o600
+    assert stat.S_IMODE(files.credentials.stat().st_mode) == 0o640
     assert "very-secret" not in files.config.read_text()
 
 
