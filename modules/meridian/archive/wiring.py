@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from meridian.archive.settings import ArchiverSettings, KafkaAccess, SegmentLimi
 from meridian.errors import MeridianError
 
 _PKI = "/etc/meridian/pki"
+_MODE = 0o640
 _SECRET = "(secret)"
 
 
@@ -103,7 +105,10 @@ def write(new: Mapping[str, Any], files: Files) -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """Return what a file holds; nothing when it may be read or written by others than is meant."""
     try:
+        if stat.S_IMODE(path.stat().st_mode) != _MODE:
+            return {}
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError):
         return {}
@@ -117,7 +122,7 @@ def _replace(path: Path, data: Mapping[str, Any], group: int) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(json.dumps(data, indent=2, sort_keys=True) + "\n")
             os.fchown(handle, 0, group)
-            os.fchmod(handle, 0o640)
+            os.fchmod(handle, _MODE)
         Path(name).replace(path)
     except OSError as error:
         raise MeridianError(f"{path}: {error.strerror}") from error
