@@ -66,9 +66,8 @@ def roll(
     reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
     up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
     for broker in sorted(up):
-        settings = overrides(
-            answers[broker]["dynamic"], answers[broker]["stated"], _overridden(admin, broker)
-        )
+        already = _overridden(admin, broker)
+        settings = overrides(answers[broker]["dynamic"], answers[broker]["stated"], already)
         if not settings:
             continue
         text = ", ".join(f"{key}={value}" for key, value in settings.items())
@@ -78,6 +77,9 @@ def roll(
         except MeridianError as refusal:
             report(f"{nodes[broker]} takes {text} by a restart only: {refusal}")
             reasons[broker] += [f"CONFIG {key}" for key in settings]
+            # What was set before would win over the file after the restart, too.
+            if former := dict.fromkeys(settings.keys() & already.keys()):
+                topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), former)
         else:
             report(f"{nodes[broker]} has taken {text} without a restart")
             done[nodes[broker]] = f"set {text}"

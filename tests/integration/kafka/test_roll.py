@@ -69,3 +69,13 @@ def test_a_setting_that_breaks_brokers_breaks_one_only_and_is_mended_by_the_next
     assert order == [first, second]
     assert set(done.values()) == {"CONFIG num.partitions"}
     lab.healthy()
+
+
+def test_what_kafka_refuses_while_it_runs_is_taken_by_a_restart_and_once_only(lab: Lab) -> None:
+    """More than twice the threads at once, in place of a number that was set before in the running broker."""
+    follower = min(set(lab.machines) - {lab.machines[1].pending()["leader"]})
+    change(lab, [follower], num_io_threads=6)
+    assert rolled(lab) == ({lab.nodes[follower]: "set num.io.threads=6"}, [])
+    change(lab, [follower], num_io_threads=20)
+    assert rolled(lab) == ({lab.nodes[follower]: "CONFIG num.io.threads"}, [follower])
+    assert rolled(lab) == ({}, [])
