@@ -19,7 +19,7 @@ Nodes:
     - function: cloud.destroy
     - phase: nodes
     - environment: {{ environment }}
-    - yes: true
+    - "yes": true
     - require:
       - phase: Lock
 

@@ -7,7 +7,7 @@ kafka:
     controller: 9093            # KRaft quorum
     external: 9094              # clients elsewhere: mirrors, operators
   heap_mb: 1024                 # MiB, -Xms and -Xmx of a broker
-  serial_gc: false              # true: SerialGC, C1 only; quicker to start and leaner on small machines
+  serial_gc: false              # true: SerialGC instead of G1; quicker to start and leaner on small machines
   # Less than three replicas, or less than a zone for each, is refused unless a region says here it is meant.
   allow_low_replication: false
   config: {}                    # further server.properties of every broker, by Kafka's own key

@@ -2,7 +2,7 @@
 local:
   wan: true                     # false: regions reach one another without delay, past the WAN gateways
   network: null                 # IPv4 network of this clone, a /16; null: the first free one from 10.213.0.0/16
-  # Milliseconds there and back between regions, each pair once: medians between AWS regions in these places.
+  # Milliseconds there and back between regions, each pair once. Assumed, in the order of what clouds show between these places.
   round_trip_ms:
     us-east: {us-west: 66, eu-west: 75, eu-central: 92, ap-south: 195, ap-northeast: 152, sa-east: 114, central: 12}
     us-west: {eu-west: 124, eu-central: 144, ap-south: 220, ap-northeast: 98, sa-east: 176, central: 50}

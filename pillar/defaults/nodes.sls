@@ -8,7 +8,7 @@ nodes:
   kafka: {count: 3, roles: [kafka], size: small}
   services: {count: 1, roles: [archive], size: small}
 
-# What a size means. The local cloud limits a container to it; elsewhere the profile <provider>-<size> in
+# What a size means. The local cloud limits a container to its memory; elsewhere the profile <provider>-<size> in
 # cloud.profiles.d/ names the machine type.
 #   cpus        cores
 #   memory_mb   MiB

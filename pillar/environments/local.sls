@@ -7,6 +7,8 @@ environment:
 kafka:
   heap_mb: 256
   serial_gc: true
+  # Counts before these topics are first made: 50 each would only cost start-up time here.
+  config: {offsets.topic.num.partitions: 10, transaction.state.log.num.partitions: 10}
 
 connect:
   heap_mb: 384

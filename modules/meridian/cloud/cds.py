@@ -6,6 +6,7 @@ what was loaded while it was made, so both are really started here, with TLS and
 Standard library only: the image's own Python runs this file, ``python3 cds.py <folder for the archives>``.
 """
 
+import shutil
 import signal
 import ssl
 import subprocess
@@ -103,6 +104,8 @@ def main(target: Path) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    # What formatting writes is the same for every cluster: brokers copy it instead of starting a JVM for it.
+    shutil.copy(WORK / "data" / "bootstrap.checkpoint", target)
     broker = start("broker", target, "kafka.Kafka", broker_config)
     await_text(broker, "broker", "Kafka Server started")
     worker = start("connect", target, "org.apache.kafka.connect.cli.ConnectDistributed", worker_config)
