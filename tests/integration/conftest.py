@@ -10,10 +10,22 @@ from tests.integration.clone import Clone, Outcome
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here."""
-    for item in items:
-        if "tests/integration/" in item.path.as_posix():
-            item.add_marker(pytest.mark.integration)
+    """Mark everything here, and put what needs the engine and image of a deployment behind one."""
+    here = [item for item in items if "tests/integration/" in item.path.as_posix()]
+    for item in here:
+        item.add_marker(pytest.mark.integration)
+    here.sort(key=_turn)
+    others = [item for item in items if item not in set(here)]
+    items[:] = [*others, *here]
+
+
+def _turn(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    if path.endswith("test_4_destroy.py"):
+        return 3
+    if "/integration/cloud/" in path:
+        return 2
+    return 1 if "/integration/test_" in path else 0
 
 
 @pytest.fixture(scope="session")

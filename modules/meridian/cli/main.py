@@ -117,7 +117,8 @@ def _validate(environment: str) -> str | None:
 
     from meridian.edge.pillar_source import load_topology
 
-    opts = salt.config.client_config(str(paths.repository() / "master"))
+    # Salt's defaults: the generated part of the configuration may not be there yet, and nothing else is read.
+    opts = dict(salt.config.DEFAULT_MASTER_OPTS)
     opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
     local = load_topology(opts, environment).settings.get("local") or {}
     return local.get("wished_network")

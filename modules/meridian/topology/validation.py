@@ -1,5 +1,6 @@
 """From pydantic's errors to sentences a user can act on."""
 
+import copy
 import types
 import typing
 from collections.abc import Callable, Iterator
@@ -39,12 +40,26 @@ def validate(model: type[M], merged: Merged, fallback: str) -> tuple[M | None, l
     """Check merged pillar against a model.
 
     :param fallback: file to name for what was written nowhere.
-    :return: the typed settings and no problems, or ``None`` and all problems.
+    :return: the typed settings and all problems. Unknown keys alone do not stand in the way of the settings, so
+        that what is wrong with the others is said in the same run; anything else gives ``None`` for them.
     """
     try:
         return model.model_validate(merged.data), []
     except ValidationError as failure:
-        return None, [_problem(model, merged, fallback, error) for error in failure.errors(include_url=False)]
+        errors = failure.errors(include_url=False)
+    problems = [_problem(model, merged, fallback, error) for error in errors]
+    if any(error["type"] != "extra_forbidden" for error in errors):
+        return None, problems
+    known = copy.deepcopy(merged.data)
+    try:
+        for error in errors:
+            parent: Any = known
+            for part in error["loc"][:-1]:
+                parent = parent[part]
+            del parent[error["loc"][-1]]
+        return model.model_validate(known), problems
+    except (LookupError, TypeError, ValidationError):  # a place inside a union is no path through the data
+        return None, problems
 
 
 def _problem(model: type[BaseModel], merged: Merged, fallback: str, error: Any) -> Problem:
