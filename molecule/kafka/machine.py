@@ -196,7 +196,8 @@ def main(action: str, node_id: str) -> None:
     client = engine.client(timeout=600)
     act = {"create": create, "apply": apply, "roundtrip": roundtrip, "destroy": destroy}[action]
     done = act(client, node_id)
-    if action == "destroy":
+    # An environment of this clone may stand on the same engine.
+    if action == "destroy" and not client.containers.list():
         engine.stop()
     print("done" if done else "nothing to do")
 

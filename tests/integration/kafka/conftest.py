@@ -50,7 +50,7 @@ def kafka_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tree
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(kafka_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Three brokers that are up."""
     made, tls = machines(tmp_path_factory.mktemp("brokers"), kafka_artifact)
