@@ -2,9 +2,9 @@
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from meridian import paths
 
@@ -12,11 +12,11 @@ FAST = ("lint", "unit", "render")
 SLOW = ("integration",)
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str]) -> NoReturn:
     """Run the tests; output is pytest's own, with a line for each stage.
 
     :param argv: arguments behind ``test``; what is not known here goes to pytest.
-    :return: exit code: 0 when all that was asked for passed.
+    :return: never; pytest's exit code is the process's: 0 when all that was asked for passed.
     """
     parser = argparse.ArgumentParser(
         prog="meridian test",
@@ -29,9 +29,10 @@ def main(argv: Sequence[str]) -> int:
         "-k", default="", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k"
     )
     options, others = parser.parse_known_args(argv)
-    return subprocess.call(
-        command(options.fast, options.k, others), cwd=paths.repository(), env=environment()
-    )
+    line = command(options.fast, options.k, others)
+    os.chdir(paths.repository())
+    # In place of this process, so that whoever ends it ends pytest, which then cleans up.
+    os.execve(line[0], line, environment())
 
 
 def command(fast: bool, expression: str, others: Sequence[str]) -> list[str]:

@@ -40,8 +40,8 @@ def validate(model: type[M], merged: Merged, fallback: str) -> tuple[M | None, l
     """Check merged pillar against a model.
 
     :param fallback: file to name for what was written nowhere.
-    :return: the typed settings and all problems. Unknown keys alone do not stand in the way of the settings, so
-        that what is wrong with the others is said in the same run; anything else gives ``None`` for them.
+    :return: the typed settings and all problems. Unknown keys alone do not stand in the way of the settings,
+        so that what is wrong with the others is said in the same run; anything else gives ``None`` for them.
     """
     try:
         return model.model_validate(merged.data), []
