@@ -106,8 +106,7 @@ def read(admin: AdminClient, name: str) -> Topic | None:
     seen = [part for part in kafka_cluster.describe(admin).partitions if part.topic == name]
     if not seen:
         return None
-    resource = ConfigResource(ResourceType.TOPIC, name)
-    (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of topic").values()
+    entries = _settings(admin, name)
     own = {
         key: str(entry.value)
         for key, entry in entries.items()
@@ -116,6 +115,21 @@ def read(admin: AdminClient, name: str) -> Topic | None:
     replicas = {part.number: part.replicas for part in seen}
     moving = any(entries[key].value for key in THROTTLES if key in entries)
     return Topic(name, len(replicas), min(map(len, replicas.values())), own, replicas, moving)
+
+
+def _settings(admin: AdminClient, name: str, patience: float = 10.0) -> Mapping[str, Any]:
+    """Return a topic's settings; the broker that is asked may not have heard of a new topic yet."""
+    resource = ConfigResource(ResourceType.TOPIC, name)
+    until = time.monotonic() + patience
+    while True:
+        try:
+            found = kafka_client.results(admin.describe_configs([resource]), "settings of topic")
+            (entries,) = found.values()
+            return dict(entries)
+        except MeridianError as error:
+            if "Unknown topic" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def plan(topic: Topic, actual: Topic | None, racks: Mapping[int, str]) -> Plan:

@@ -95,14 +95,13 @@ def test_nothing_is_lost_or_doubled_by_two_archivers_that_are_killed_all_the_tim
     producing.start()
     dice = random.Random(3)
     kills = 0
-    while producing.is_alive():
+    while producing.is_alive() or kills < 5:
         producing.join(dice.uniform(1.0, 4.0))
         which = dice.randrange(2)
         running[which].kill()
         running[which].wait()
         running[which] = servers.archiver(chosen[which])
         kills += 1
-    assert kills >= 3
 
     store = Store(servers.store)
     for settings, process in zip(chosen, running, strict=True):

@@ -71,7 +71,7 @@ def test_a_move_that_was_interrupted_is_finished_and_its_bound_taken_away(lab: L
     mark = dict.fromkeys(reassignment.THROTTLES, "*")
     topics.alter(lab.admin, topics.ConfigResource(topics.ResourceType.TOPIC, "interrupted"), mark)
     eventually(lambda: reassignment.throttled(lab.admin, "interrupted"))
-    assert set(have(lab, topics.wanted("interrupted", 1))) == {"replicas of partition 0"}
+    eventually(lambda: set(have(lab, topics.wanted("interrupted", 1))) == {"replicas of partition 0"})
     eventually(lambda: not reassignment.throttled(lab.admin, "interrupted"))
     eventually(lambda: have(lab, topics.wanted("interrupted", 1)) == {})
 
