@@ -1,10 +1,10 @@
 """A broker's own node: what the broker read at its start, what has changed since, what its quorum says."""
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
+from meridian import fingerprint
 from meridian.errors import MeridianError
 from meridian.kafka import changes
 
@@ -28,12 +28,12 @@ def pending(script: Path = SCRIPT, config: Path = CONFIG, noted: Path = NOTED) -
     quorum = _quorum(Path(now.get("metadata.log.dir") or now["log.dirs"].split(",")[0]))
     try:
         started = changes.parse((noted / "server.properties").read_text(encoding="utf-8"))
-        files_then = _parse_sums((noted / "fingerprint").read_text(encoding="utf-8"))
+        files_then = fingerprint.parse((noted / "fingerprint").read_text(encoding="utf-8"))
     except FileNotFoundError:
         found = changes.compare(now, now)
         return {"restart": [], "dynamic": {}, "stated": dict(found.stated), **quorum}
     found = changes.compare(started, now)
-    files = changes.compare_files(files_then, _parse_sums(_run(script)))
+    files = changes.compare_files(files_then, fingerprint.take(script, "kafka"))
     return {
         "restart": [*found.restart, *files],
         "dynamic": dict(found.dynamic),
@@ -56,23 +56,6 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise MeridianError(f"{path} is missing; apply the kafka state first") from None
-
-
-def _run(script: Path) -> str:
-    try:
-        done = subprocess.run(
-            [str(script), "fingerprint"], capture_output=True, text=True, check=True, timeout=30
-        )
-    except subprocess.CalledProcessError as error:
-        raise MeridianError(f"{script} fingerprint: {error.stderr.strip()}") from error
-    except OSError as error:
-        raise MeridianError(f"{script}: {error.strerror}; apply the kafka state first") from error
-    return done.stdout
-
-
-def _parse_sums(text: str) -> dict[str, str]:
-    pairs = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
-    return {path.strip(): version for version, path in pairs}
 
 
 def telling(lines: list[str], count: int) -> list[str]:
