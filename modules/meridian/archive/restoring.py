@@ -1,11 +1,11 @@
 """Archived records back into Kafka: the very same keys, values, headers, timestamps and partitions."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
@@ -19,7 +19,14 @@ from meridian.errors import MeridianError
 from meridian.topology.model import Topology
 
 _TIMEOUT = 30.0
-_NO_LEADER_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+_NOT_YET_KNOWN = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError._UNKNOWN_PARTITION,
+)
+_Answer = TypeVar("_Answer")
 _Chains = dict[int, list[tuple[Stored, Coverage]]]
 
 
@@ -163,21 +170,38 @@ def _make(admin: AdminClient, topic: str, partitions: int) -> bool:
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
         return False
-    deadline = time.monotonic() + _TIMEOUT
-    while topic not in admin.list_topics(timeout=_TIMEOUT).topics and time.monotonic() < deadline:
-        time.sleep(0.1)
     return True
+
+
+def _when_known(ask: Callable[[], _Answer]) -> _Answer:
+    """Ask again while the broker that answers has not heard of a topic just made, or of its leaders."""
+    deadline = time.monotonic() + _TIMEOUT
+    while True:
+        try:
+            return ask()
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_YET_KNOWN or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _numbers(admin: AdminClient, topic: str) -> list[int]:
+    """Return the numbers of a topic's partitions."""
+    found = admin.list_topics(topic, timeout=_TIMEOUT).topics[topic]
+    if found.error is not None:
+        raise KafkaException(found.error)
+    return list(found.partitions)
 
 
 def _fit(admin: AdminClient, topic: str, partitions: int, oldest: int) -> None:
     """Refuse a topic that could not hold the records as they are."""
-    found = len(admin.list_topics(topic, timeout=_TIMEOUT).topics[topic].partitions)
+    found = len(_when_known(lambda: _numbers(admin, topic)))
     if found < partitions:
         raise MeridianError(
             f"topic {topic} has {found} partitions, the archived one has {partitions}: add some first"
         )
     resource = ConfigResource(ResourceType.TOPIC, topic)
-    config = admin.describe_configs([resource])[resource].result()
+    config = _when_known(lambda: admin.describe_configs([resource])[resource].result())
     keeps = int(config["retention.ms"].value)
     if "delete" in config["cleanup.policy"].value and keeps >= 0 and oldest < time.time() * 1000 - keeps:
         raise MeridianError(
@@ -192,17 +216,13 @@ def _fit(admin: AdminClient, topic: str, partitions: int, oldest: int) -> None:
 
 def _ends(admin: AdminClient, topic: str) -> dict[int, int]:
     """Return the end offset of each partition."""
-    numbers = admin.list_topics(topic, timeout=_TIMEOUT).topics[topic].partitions
-    deadline = time.monotonic() + _TIMEOUT
-    while True:
-        asked = admin.list_offsets({TopicPartition(topic, number): OffsetSpec.latest() for number in numbers})
-        try:
-            return {place.partition: future.result().offset for place, future in asked.items()}
-        except KafkaException as error:
-            # A topic just made has leaders that do not all know it yet.
-            if error.args[0].code() not in _NO_LEADER_YET or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+
+    def ask() -> dict[int, int]:
+        latest = {TopicPartition(topic, number): OffsetSpec.latest() for number in _numbers(admin, topic)}
+        asked = admin.list_offsets(latest)
+        return {place.partition: future.result().offset for place, future in asked.items()}
+
+    return _when_known(ask)
 
 
 def _produce(kafka: KafkaAccess, topic: str, records: Iterable[Record]) -> dict[int, int]:

@@ -35,6 +35,13 @@ def partitions(consumer: Consumer, topic: str) -> list[int]:
     return sorted(found.partitions)
 
 
+def _appeared(consumer: Consumer, topic: str, deadline: float) -> list[int]:
+    """Return the numbers of a topic's partitions once the broker that answers knows it; none too late."""
+    while not (numbers := partitions(consumer, topic)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return numbers
+
+
 def follow(consumer: Consumer, topic: str, start: Offsets, patience: float) -> Iterator[Message]:
     """Yield a topic's records from remembered offsets on, for as long as some come.
 
@@ -46,10 +53,7 @@ def follow(consumer: Consumer, topic: str, start: Offsets, patience: float) -> I
     :raises KafkaException: on an error that does not pass by itself.
     """
     deadline = time.monotonic() + patience
-    while not (numbers := partitions(consumer, topic)):
-        if time.monotonic() > deadline:
-            return
-        time.sleep(0.2)
+    numbers = _appeared(consumer, topic, deadline)
     consumer.assign([TopicPartition(topic, number, start.get(number, 0)) for number in numbers])
     try:
         while time.monotonic() < deadline:
@@ -69,11 +73,13 @@ def whole(consumer: Consumer, topic: str, patience: float = 60.0) -> Iterator[Me
     """Yield all records of a topic that nobody writes to any more.
 
     :param patience: seconds without any answer after which the cluster has failed.
-    :raises KafkaException: when a partition's end does not come.
+    :raises KafkaException: when the topic does not exist, or a partition's end does not come.
     """
-    left = set(partitions(consumer, topic))
-    consumer.assign([TopicPartition(topic, number, 0) for number in left])
     deadline = time.monotonic() + patience
+    left = set(_appeared(consumer, topic, deadline))
+    if not left:
+        raise KafkaException(KafkaError(KafkaError._UNKNOWN_TOPIC, f"there is no topic {topic}"))
+    consumer.assign([TopicPartition(topic, number, 0) for number in left])
     try:
         while left:
             if time.monotonic() > deadline:
