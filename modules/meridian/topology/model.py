@@ -44,7 +44,7 @@ class Volume:
 
     :ivar name: ``<role>-<name>``, e.g. ``kafka-data``; unique on a node.
     :ivar size_gb: GiB.
-    :ivar type: ``ssd``, ``hdd``, or a provider's own name of a kind of disk.
+    :ivar type: the provider's own name of a kind of disk, e.g. ``gp3``; empty for what it makes by default.
     :ivar mount: absolute path of the folder that it is mounted on.
     """
 
@@ -165,6 +165,7 @@ class Topology:
     :ivar provider: alias of the provider of all regions that name no other.
     :ivar settings: validated settings of the environment itself (``environment`` and ``local`` sections).
     :ivar object_store: ``https://host:port`` of the platform's object store, empty when it has none.
+    :ivar object_store_region: the region's name in its signatures; clients have to use the same.
     """
 
     environment: str
@@ -174,6 +175,7 @@ class Topology:
     flows: tuple[Flow, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     object_store: str = ""
+    object_store_region: str = ""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
