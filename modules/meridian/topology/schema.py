@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "verification")
+ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
 
 def _scalar(value: Any) -> Any:
@@ -22,6 +22,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
+Price = Annotated[float, Field(ge=0)]
 Scalar = Annotated[Any, BeforeValidator(_scalar)]
 Config = dict[str, Scalar]
 Role = Literal["kafka", "connect", "archive", "objectstore"]
@@ -185,11 +186,21 @@ class Verification(_Section):
     flights: Flights
 
 
+class Prices(_Section):
+    """``prices``: provider → size or volume type → location or ``any`` → price; see ``pillar/defaults/prices.sls``."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per_usd: Annotated[float, Field(gt=0)] | None = None
+    machines: dict[str, dict[str, dict[str, Price]]] = {}
+    volumes: dict[str, dict[str, dict[str, Price]]] = {}
+
+
 class EnvironmentSettings(_Section):
     """The sections that concern a whole environment."""
 
     environment: Environment
     local: Local
+    prices: Prices
     verification: Verification
 
 

@@ -1,0 +1,38 @@
+"""What was seen of the world, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meridian.kafka.topics import Topic
+
+
+@dataclass(frozen=True)
+class World:
+    """An environment as it is. An empty one is that of ``--offline``: nothing is there.
+
+    Where a text stands in place of data, it says why there are none.
+
+    :ivar nodes: machines that the pillar names and that exist, by name: ``state``, ``size``, ``tags``,
+        ``firewall``, ``duplicates``, … as ``list_nodes_full`` of the driver gives them.
+    :ivar half_made: those of them that were never finished.
+    :ivar strangers: machines of the environment that the pillar does not name.
+    :ivar replace: why a machine must give way to a new one, by name.
+    :ivar wanted: what salt-cloud is told of each machine: ``tags``, ``firewall``, …, where known.
+    :ivar states: what ``state.highstate`` with ``test=True`` returned, by name of the node.
+    :ivar topics: topics of a region's cluster by name, ``None`` for one that is not there.
+    :ivar connectors: connectors of a region's Connect cluster, with ``config`` and ``status``.
+    """
+
+    nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    half_made: frozenset[str] = frozenset()
+    strangers: tuple[str, ...] = ()
+    replace: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    states: Mapping[str, Mapping[str, Any] | str] = field(default_factory=dict)
+    topics: Mapping[str, Mapping[str, Topic | None] | str] = field(default_factory=dict)
+    connectors: Mapping[str, Mapping[str, Mapping[str, Any]] | str] = field(default_factory=dict)
+
+    def stands(self, name: str) -> bool:
+        """Tell whether a deployment finds this machine whole and keeps it."""
+        return name in self.nodes and name not in self.half_made and name not in self.replace
