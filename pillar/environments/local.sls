@@ -13,6 +13,9 @@ kafka:
 connect:
   heap_mb: 384
 
+# Containers have no disks of their own.
+volumes: null
+
 # The workers share the centre's broker nodes: three machines fewer.
 overrides:
   central:
