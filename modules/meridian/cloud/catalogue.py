@@ -1,4 +1,4 @@
-"""What profiles and providers say of a machine, read from their files alone: no credentials, no cloud, no Salt."""
+"""What profiles and providers say of a machine, read from their files alone: without credentials or cloud."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

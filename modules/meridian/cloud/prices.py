@@ -1,6 +1,6 @@
 """What machines and volumes cost: the pillar's own table first, then libcloud's price data.
 
-The data are a file in libcloud's wheel (or the user's newer ``~/.libcloud/pricing.json``); the network is never
+The data are a file in libcloud's wheel, or the user's newer ``~/.libcloud/pricing.json``; the network is not
 asked. Source: https://libcloud.readthedocs.io/en/stable/compute/pricing.html
 """
 
@@ -30,7 +30,7 @@ _GCE_MEMORY = {
 }
 # vCPUs and GiB of those that share a core.
 _GCE_SHARED = {"e2-micro": (0.25, 1.0), "e2-small": (0.5, 2.0), "e2-medium": (1.0, 4.0)}
-_GCE_DISKS = {"pd-ssd": "SSD", "pd-standard": "Standard"}
+_GCE_DISKS = {"ssd": "SSD", "pd-ssd": "SSD", "hdd": "Standard", "pd-standard": "Standard"}
 
 
 class Prices:

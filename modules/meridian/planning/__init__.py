@@ -1,12 +1,12 @@
-"""What differs between the pillar and the world, read two ways: what a deployment would do, and what drifted.
+"""What differs between pillar and world, read two ways: what a deployment would do, and what drifted.
 
-Pure: :mod:`meridian.edge.observe` looks at the world. :func:`compare` finds, :func:`plan` and :func:`drift` tell.
+Pure: :mod:`meridian.edge.observe` looks, :func:`compare` finds, :func:`plan` and :func:`drift` tell.
 """
 
 from meridian.planning.comparison import compare
 from meridian.planning.drift import Drift, drift
 from meridian.planning.finding import Difference, Finding, Verdict
-from meridian.planning.plan import Action, Cost, Plan, plan
+from meridian.planning.plan import Action, Cost, Plan, disagreement, plan, read
 from meridian.planning.world import World
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
     "Verdict",
     "World",
     "compare",
+    "disagreement",
     "drift",
     "plan",
+    "read",
 ]

@@ -19,7 +19,8 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
             yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
         elif len(seen.get("duplicates") or ()) > 1:
             ids = ", ".join(map(str, seen["duplicates"]))
-            reason = f"{len(seen['duplicates'])} machines have this name ({ids}): remove all but the right one"
+            count = len(seen["duplicates"])
+            reason = f"{count} machines have this name ({ids}): remove all but the right one"
             yield Finding(_KIND, node.id, region.name, Verdict.BLOCKED, reason=reason)
         elif node.id in world.half_made:
             yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason="it was never finished")

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from meridian.cloud.catalogue import Catalogue
@@ -41,8 +42,8 @@ class Action:
 
     :ivar kind: ``node``, ``state``, ``topic``, ``flow`` or ``archive``.
     :ivar action: for a node ``create``, ``keep``, ``replace`` or ``stranger``; for all else ``create``,
-        ``change`` or ``stranger``. ``unknown``: nobody could be asked, a deployment looks again. ``blocked``: a
-        deployment would fail there.
+        ``change`` or ``stranger``. ``unknown``: nobody could be asked, a deployment looks again.
+        ``blocked``: a deployment would fail there.
     :ivar reason: why, in one line; empty where the action says it all.
     :ivar cost_per_month: of a node as it will be; ``None`` for all else, and where no price is known.
     """
@@ -85,21 +86,27 @@ class Plan:
         }
 
     @classmethod
-    def from_json(cls, text: str, source: str) -> "Plan":
-        """Read a plan that was written as JSON.
+    def from_dict(cls, data: Mapping[str, Any]) -> "Plan":
+        """Return the plan that :meth:`to_dict` told.
 
-        :param source: where it comes from, for the message.
-        :raises MeridianError: it is no plan.
+        :raises ValueError: it is none; so do ``KeyError`` and ``TypeError``.
         """
-        try:
-            data = json.loads(text)
-            cost = {**data["cost"], "unknown": tuple(data["cost"]["unknown"])}
-            actions = tuple(Action(**one) for one in data["actions"])
-            return cls(str(data["environment"]), actions, Cost(**cost))
-        except (ValueError, KeyError, TypeError) as error:
-            raise MeridianError(
-                f"{source} is no plan ({error}); ./meridian plan --out {source} writes one"
-            ) from error
+        cost = {**data["cost"], "unknown": tuple(data["cost"]["unknown"])}
+        actions = tuple(Action(**one) for one in data["actions"])
+        return cls(str(data["environment"]), actions, Cost(**cost))
+
+
+def read(file: Path) -> Plan:
+    """Read a plan that was written as JSON.
+
+    :raises MeridianError: there is no such file, or it is no plan.
+    """
+    try:
+        return Plan.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise MeridianError(f"{file}: {error.strerror}; ./meridian plan --out writes a plan") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise MeridianError(f"{file} is no plan ({error}); ./meridian plan --out writes one") from error
 
 
 def plan(topology: Topology, findings: Iterable[Finding], catalogue: Catalogue) -> Plan:

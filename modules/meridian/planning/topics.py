@@ -51,7 +51,7 @@ def _topic(
     try:
         todo = kafka_topics.plan(topic, actual, racks)
     except MeridianError as error:
-        difference = ()
+        difference: tuple[Difference, ...] = ()
         if topic.partition_count != actual.partition_count:
             difference = (Difference("partitions", topic.partition_count, actual.partition_count),)
         yield Finding(_KIND, identity, region, Verdict.BLOCKED, difference, str(error))

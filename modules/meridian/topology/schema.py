@@ -229,7 +229,7 @@ class Verification(_Section):
 
 
 class Prices(_Section):
-    """``prices``: provider → size or volume type → location or ``any`` → price; see ``pillar/defaults/prices.sls``."""
+    """``prices``: what the plan counts with; provider → size or volume type → location or ``any`` → price."""
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     per_usd: Annotated[float, Field(gt=0)] | None = None

@@ -1,0 +1,144 @@
+"""Looking at the world for the plan and for drift; nothing is touched."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import salt.client
+from salt.exceptions import SaltException
+
+from meridian import paths
+from meridian.cloud import allotment, spec
+from meridian.cloud.local_driver import PROVIDER
+from meridian.edge import deploy_machines
+from meridian.errors import MeridianError
+from meridian.kafka import client as kafka_client
+from meridian.kafka import topics as kafka_topics
+from meridian.mirror.status import operator_client
+from meridian.planning import nodes
+from meridian.planning.world import World
+from meridian.tls import Tls
+from meridian.topology.model import Region, Topology
+
+# Seconds that a node may be silent over its states before it is asked whether it still works on them.
+_STATES_SECONDS = 60
+_CONNECT_SECONDS = 5.0
+
+
+def world(opts: dict[str, Any], topology: Topology) -> World:
+    """Ask providers for machines, living nodes for states, brokers for topics, workers for connectors.
+
+    What does not answer becomes a text that says why; the rest is told all the same.
+
+    :param opts: the master's options.
+    :param topology: the environment.
+    :raises MeridianError: a provider does not answer, so that nobody knows what there is.
+    """
+    found = _machines(opts, topology)
+    seen = World(
+        nodes=found["existing"],
+        half_made=frozenset(found["half_made"]),
+        strangers=tuple(found["strangers"]),
+        replace=found["replace"],
+        wanted=_wanted(topology),
+    )
+    living = [node.id for node in topology.nodes if seen.stands(node.id) and nodes.is_up(seen.nodes[node.id])]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        topics = {
+            region.name: pool.submit(_attempt, _topics(topology, region))
+            for region in _with(topology, "kafka", living)
+            if region.settings["topics"]
+        }
+        connectors = {
+            region.name: pool.submit(_attempt, _connectors(topology, region))
+            for region in _with(topology, "connect", living)
+        }
+        return World(
+            nodes=seen.nodes,
+            half_made=seen.half_made,
+            strangers=seen.strangers,
+            replace=seen.replace,
+            wanted=seen.wanted,
+            states=_states(opts, living),
+            topics={region: future.result() for region, future in topics.items()},
+            connectors={region: future.result() for region, future in connectors.items()},
+        )
+
+
+def _machines(opts: dict[str, Any], topology: Topology) -> Mapping[str, Any]:
+    """Return what ``deploy_machines.describe`` tells; where it is missing, what ``status`` knows."""
+    describe = getattr(deploy_machines, "describe", None)
+    if describe is not None:
+        return dict(describe(opts, topology))
+    found = deploy_machines.status(opts, topology)
+    half_made = [name for name in found["missing"] if name in found["nodes"]]
+    rest = {"half_made": half_made, "strangers": found["strangers"], "replace": {}}
+    return {"existing": found["nodes"], **rest}
+
+
+def _wanted(topology: Topology) -> dict[str, Mapping[str, Any]]:
+    """Return what salt-cloud is told of each machine."""
+    local = any(region.kind == PROVIDER for region in topology.regions)
+    given = allotment.find(topology.environment) if local else None
+    if local and given is None:
+        return {}
+    profiles = spec.cloud_map(topology, given)
+    return {name: settings for machines in profiles.values() for name, settings in machines.items()}
+
+
+def _with(topology: Topology, role: str, living: Iterable[str]) -> list[Region]:
+    """Return the regions where a node with a role lives."""
+    known = set(living)
+    return [region for region in topology.regions if any(node.id in known for node in region.with_role(role))]
+
+
+def _attempt(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except Exception as error:  # whatever a client library raises is a fact about the platform here
+        lines = str(error).strip().splitlines()
+        return lines[-1] if lines else type(error).__name__
+
+
+def _topics(topology: Topology, region: Region) -> Callable[[], Any]:
+    def ask() -> dict[str, kafka_topics.Topic | None]:
+        admin = kafka_client.admin(region.kafka_bootstrap_external, _operator(topology))
+        return {name: kafka_topics.read(admin, name) for name in sorted(region.settings["topics"])}
+
+    return ask
+
+
+def _connectors(topology: Topology, region: Region) -> Callable[[], Any]:
+    def ask() -> dict[str, dict[str, Any]]:
+        return operator_client(topology, region.name, _operator(topology), _CONNECT_SECONDS).connectors()
+
+    return ask
+
+
+def _operator(topology: Topology) -> Tls:
+    return Tls.of_operator(paths.secrets(topology.environment) / "client")
+
+
+def _states(opts: dict[str, Any], living: list[str]) -> dict[str, Mapping[str, Any] | str]:
+    """Ask nodes what their highstate would change; one that says nothing is left out."""
+    if not living:
+        return {}
+    try:
+        with salt.client.get_local_client(mopts=opts) as local:
+            answers = local.cmd(
+                living, "state.highstate", kwarg={"test": True}, tgt_type="list", timeout=_STATES_SECONDS
+            )
+    except (SaltException, MeridianError) as error:
+        return dict.fromkeys(living, f"the Salt master does not answer: {error}")
+    return {node: read_states(answer) for node, answer in answers.items()}
+
+
+def read_states(answer: Any) -> Mapping[str, Any] | str:
+    """Return what a node's highstate returned; the reason when there was none.
+
+    :param answer: states by key, or whatever came instead.
+    """
+    if isinstance(answer, Mapping) and answer and all(isinstance(one, Mapping) for one in answer.values()):
+        return answer
+    lines = answer if isinstance(answer, list) else str(answer).strip().splitlines()
+    return " ".join(str(lines[-1]).split()) if lines else "its minion answered nothing"
