@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import salt.client
 from salt.exceptions import SaltException
 
 from meridian import paths
-from meridian.cloud import allotment, spec
+from meridian.cloud import spec
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import deploy_machines
-from meridian.errors import MeridianError
+from meridian.edge.answers import Listener
 from meridian.kafka import client as kafka_client
 from meridian.kafka import topics as kafka_topics
 from meridian.mirror.status import operator_client
@@ -20,6 +21,7 @@ from meridian.planning.world import World
 from meridian.tls import Tls
 from meridian.topology.model import Region, Topology
 
+_ANSWER_SECONDS = 30.0
 # Seconds that a node may be silent over its states before it is asked whether it still works on them.
 _STATES_SECONDS = 60
 _CONNECT_SECONDS = 5.0
@@ -34,13 +36,13 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
     :param topology: the environment.
     :raises MeridianError: a provider does not answer, so that nobody knows what there is.
     """
-    found = _machines(opts, topology)
+    found = deploy_machines.describe(opts, topology)
     seen = World(
         nodes=found["existing"],
         half_made=frozenset(found["half_made"]),
         strangers=tuple(found["strangers"]),
         replace=found["replace"],
-        wanted=_wanted(topology),
+        wanted=_wanted(topology, found["existing"]),
     )
     living = [node.id for node in topology.nodes if seen.stands(node.id) and nodes.is_up(seen.nodes[node.id])]
     with ThreadPoolExecutor(max_workers=8) as pool:
@@ -53,37 +55,26 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
             region.name: pool.submit(_attempt, _connectors(topology, region))
             for region in _with(topology, "connect", living)
         }
-        return World(
-            nodes=seen.nodes,
-            half_made=seen.half_made,
-            strangers=seen.strangers,
-            replace=seen.replace,
-            wanted=seen.wanted,
+        return replace(
+            seen,
             states=_states(opts, living),
             topics={region: future.result() for region, future in topics.items()},
             connectors={region: future.result() for region, future in connectors.items()},
         )
 
 
-def _machines(opts: dict[str, Any], topology: Topology) -> Mapping[str, Any]:
-    """Return what ``deploy_machines.describe`` tells; where it is missing, what ``status`` knows."""
-    describe = getattr(deploy_machines, "describe", None)
-    if describe is not None:
-        return dict(describe(opts, topology))
-    found = deploy_machines.status(opts, topology)
-    half_made = [name for name in found["missing"] if name in found["nodes"]]
-    rest = {"half_made": half_made, "strangers": found["strangers"], "replace": {}}
-    return {"existing": found["nodes"], **rest}
-
-
-def _wanted(topology: Topology) -> dict[str, Mapping[str, Any]]:
-    """Return what salt-cloud is told of each machine."""
-    local = any(region.kind == PROVIDER for region in topology.regions)
-    given = allotment.find(topology.environment) if local else None
-    if local and given is None:
-        return {}
-    profiles = spec.cloud_map(topology, given)
-    return {name: settings for machines in profiles.values() for name, settings in machines.items()}
+def _wanted(topology: Topology, existing: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return each machine's tags, and its firewall where that is its provider's."""
+    addresses = {
+        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
+    }
+    wanted: dict[str, dict[str, Any]] = {}
+    for region in topology.regions:
+        for node in region.nodes:
+            wanted[node.id] = {"tags": node.tags}
+            if region.kind != PROVIDER:
+                wanted[node.id]["firewall"] = spec.firewall(topology, region, node, addresses)
+    return wanted
 
 
 def _with(topology: Topology, role: str, living: Iterable[str]) -> list[Region]:
@@ -124,12 +115,18 @@ def _states(opts: dict[str, Any], living: list[str]) -> dict[str, Mapping[str, A
     if not living:
         return {}
     try:
+        # A master that was just started has minions that are on their way back to it.
+        with Listener(opts) as listener:
+            silent = listener.silent(living, _ANSWER_SECONDS)
+        heard = [node for node in living if node not in set(silent)]
+        if not heard:
+            return {}
         with salt.client.get_local_client(mopts=opts) as local:
             answers = local.cmd(
-                living, "state.highstate", kwarg={"test": True}, tgt_type="list", timeout=_STATES_SECONDS
+                heard, "state.highstate", kwarg={"test": True}, tgt_type="list", timeout=_STATES_SECONDS
             )
-    except (SaltException, MeridianError) as error:
-        return dict.fromkeys(living, f"the Salt master does not answer: {error}")
+    except SaltException as error:
+        return dict.fromkeys(living, f"the Salt master does not answer: {' '.join(str(error).split())}")
     return {node: read_states(answer) for node, answer in answers.items()}
 
 

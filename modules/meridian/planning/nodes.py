@@ -15,15 +15,15 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
     """Yield what becomes of each machine of a region."""
     for node in region.nodes:
         seen = world.nodes.get(node.id)
-        if seen is None:
+        if node.id in world.half_made:
+            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason="it was never finished")
+        elif seen is None:
             yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
         elif len(seen.get("duplicates") or ()) > 1:
             ids = ", ".join(map(str, seen["duplicates"]))
             count = len(seen["duplicates"])
             reason = f"{count} machines have this name ({ids}): remove all but the right one"
             yield Finding(_KIND, node.id, region.name, Verdict.BLOCKED, reason=reason)
-        elif node.id in world.half_made:
-            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason="it was never finished")
         elif node.id in world.replace:
             yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=world.replace[node.id])
         else:
