@@ -2,13 +2,14 @@
 
 .platform/venv/bin/python benchmarks/planning.py [--nodes 10 100 1000 5000]
 
-For each size a pillar is generated below a temporary folder: regions of ten nodes on EC2 with volumes, firewalls,
-topics, and a flow into the centre, on top of the shipped defaults. Timed is what `./meridian plan --offline --json`
-does: pillar files rendered, merged and checked against the schema, expanded, compared with nothing, priced from
-libcloud's data (read anew each time), and written as JSON.
+For each size a pillar is generated below a temporary folder: regions of ten nodes on EC2 with volumes,
+firewalls, topics, and a flow into the centre, on top of the shipped defaults. Timed is what
+`./meridian plan --offline --json` does: pillar files rendered, merged and checked against the schema,
+expanded, compared with nothing, priced from libcloud's data (read anew each time), and written as JSON.
 """
 
 import argparse
+import itertools
 import json
 import shutil
 import statistics
@@ -68,7 +69,7 @@ def timed(count: int) -> list[float]:
         nodes = [one for one in plan.actions if one.kind == "node"]
         assert len(nodes) == count
         assert all(one.cost_per_month for one in nodes)
-    return [after - before for before, after in zip(marks, marks[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(marks)]
 
 
 def generate(root: Path, count: int) -> None:
@@ -108,7 +109,7 @@ def generate(root: Path, count: int) -> None:
     }
     _write(pillar / "environments" / "large.sls", environment)
     _write(root / "cloud.providers.d" / "amazon.conf", {"amazon": {"driver": "libcloud", "provider": "ec2"}})
-    sizes = {"small": "m5.large", "medium": "m5.xlarge", "large": "m5.2xlarge"}
+    sizes = {"small": "m5.large", "medium": "m6i.large", "large": "m5.large"}
     profiles = {f"amazon-{size}": {"provider": "amazon", "size": name} for size, name in sizes.items()}
     _write(root / "cloud.profiles.d" / "amazon.conf", profiles)
 

@@ -18,6 +18,7 @@ Topology:
     - require:
       - phase: Lock
 
+{%- if outline is mapping %}
 {%- if pillar.get('plan') %}
 Plan:
   phase.runner:
@@ -31,7 +32,6 @@ Plan:
       - phase: Preflight
 {%- endif %}
 
-{%- if outline is mapping %}
 Preflight:
   phase.runner:
     - function: platform.preflight

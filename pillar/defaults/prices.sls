@@ -1,5 +1,6 @@
 # What `./meridian plan` counts with. Prices of machines come from libcloud's price data, by provider, size and
-# location; what stands here wins over them. Where neither has a price the plan says `unknown`, never zero.
+# location; what stands here wins over them. Where neither has a price the plan says `unknown`, never zero. The
+# data are as old as libcloud (3.9.1: of March 2025) and not right for every size: put in what you really pay.
 #   currency   of all prices here and in the plan
 #   per_usd    how much of it a US dollar is; libcloud's prices are in dollars, and count with another currency only
 #              when this is set

@@ -19,11 +19,6 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
             yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason="it was never finished")
         elif seen is None:
             yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
-        elif len(seen.get("duplicates") or ()) > 1:
-            ids = ", ".join(map(str, seen["duplicates"]))
-            count = len(seen["duplicates"])
-            reason = f"{count} machines have this name ({ids}): remove all but the right one"
-            yield Finding(_KIND, node.id, region.name, Verdict.BLOCKED, reason=reason)
         elif node.id in world.replace:
             yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=world.replace[node.id])
         else:

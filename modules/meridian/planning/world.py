@@ -13,9 +13,9 @@ class World:
 
     Where a text stands in place of data, it says why there are none.
 
-    :ivar nodes: machines that the pillar names and that exist, by name: ``state``, ``size``, ``tags``,
-        ``firewall``, ``duplicates``, … as ``list_nodes_full`` of the driver gives them.
-    :ivar half_made: those of them that were never finished.
+    :ivar nodes: machines that the pillar names and that exist whole, by name: ``state``, ``size``, ``tags``,
+        ``firewall``, … as ``list_nodes_full`` of the driver gives them.
+    :ivar half_made: machines that the pillar names and that were never finished.
     :ivar strangers: machines of the environment that the pillar does not name.
     :ivar replace: why a machine must give way to a new one, by name.
     :ivar wanted: what salt-cloud is told of each machine: ``tags``, ``firewall``, …, where known.
@@ -35,4 +35,4 @@ class World:
 
     def stands(self, name: str) -> bool:
         """Tell whether a deployment finds this machine whole and keeps it."""
-        return name in self.nodes and name not in self.half_made and name not in self.replace
+        return name in self.nodes and name not in self.replace

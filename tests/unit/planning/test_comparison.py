@@ -57,12 +57,6 @@ def test_a_machine_that_must_give_way(local: Topology, well: World) -> None:
     assert (found.verdict, found.reason) == (Verdict.REPLACE, "size m5.large, wanted m5.xlarge")
 
 
-def test_two_machines_of_one_name_are_no_guess(local: Topology, well: World) -> None:
-    found = only(local, with_node(well, duplicates=["i-1", "i-2"]))
-    assert found.verdict is Verdict.BLOCKED
-    assert "i-1, i-2" in found.reason
-
-
 def test_a_machine_that_nobody_named(local: Topology, well: World) -> None:
     names = ("spare-1.us-east.local", "odd.local")
     found = wrong(local, replace(well, strangers=names))

@@ -73,11 +73,11 @@ def test_strangers_are_listed_and_are_no_change(local: Topology, well: World, ca
     assert (stranger.id, stranger.cost_per_month) == ("old-1.us-east.local", None)
 
 
-def test_what_a_deployment_would_refuse_is_an_error(
-    local: Topology, well: World, catalogue: Catalogue
-) -> None:
-    nodes = {**well.nodes, BROKER: {"state": "RUNNING", "duplicates": ["i-1", "i-2"]}}
-    assert planned(local, replace(well, nodes=nodes), catalogue).exit_code == 1
+def test_what_a_deployment_would_refuse_is_an_error(local: Topology, catalogue: Catalogue) -> None:
+    found = Finding(
+        "topic", "us-east/a", "us-east", Verdict.BLOCKED, reason="partitions are never taken away"
+    )
+    assert plan(local, [found], catalogue).exit_code == 1
 
 
 def test_prices_come_from_libcloud_by_provider_size_and_place(clouds: Topology, catalogue: Catalogue) -> None:
