@@ -13,18 +13,23 @@ from meridian.cloud import spec
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import deploy_machines
 from meridian.edge.answers import Listener
+from meridian.errors import MeridianError
 from meridian.kafka import client as kafka_client
 from meridian.kafka import topics as kafka_topics
+from meridian.kafka.changes import overrides
+from meridian.kafka.roll import overridden
 from meridian.mirror.status import operator_client
 from meridian.planning import nodes
-from meridian.planning.world import World
+from meridian.planning.world import Service, World
 from meridian.tls import Tls
-from meridian.topology.model import Region, Topology
+from meridian.topology.model import Node, Region, Topology
 
 _ANSWER_SECONDS = 30.0
 # Seconds that a node may be silent over its states before it is asked whether it still works on them.
 _STATES_SECONDS = 60
 _CONNECT_SECONDS = 5.0
+# What bounds a reassignment's traffic while it lasts.
+_THROTTLE = ".replication.throttled.rate"
 
 
 def world(opts: dict[str, Any], topology: Topology) -> World:
@@ -45,6 +50,7 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
         wanted=_wanted(topology, found["existing"]),
     )
     living = [node.id for node in topology.nodes if seen.stands(node.id) and nodes.is_up(seen.nodes[node.id])]
+    minions = _Minions(opts, living)
     with ThreadPoolExecutor(max_workers=8) as pool:
         topics = {
             region.name: pool.submit(_attempt, _topics(topology, region))
@@ -57,7 +63,8 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
         }
         return replace(
             seen,
-            states=_states(opts, living),
+            states=minions.states(),
+            services=_services(minions, topology),
             topics={region: future.result() for region, future in topics.items()},
             connectors={region: future.result() for region, future in connectors.items()},
         )
@@ -87,8 +94,7 @@ def _attempt(ask: Callable[[], Any]) -> Any:
     try:
         return ask()
     except Exception as error:  # whatever a client library raises is a fact about the platform here
-        lines = str(error).strip().splitlines()
-        return lines[-1] if lines else type(error).__name__
+        return _line(error) if str(error).strip() else type(error).__name__
 
 
 def _topics(topology: Topology, region: Region) -> Callable[[], Any]:
@@ -110,24 +116,93 @@ def _operator(topology: Topology) -> Tls:
     return Tls.of_operator(paths.secrets(topology.environment) / "client")
 
 
-def _states(opts: dict[str, Any], living: list[str]) -> dict[str, Mapping[str, Any] | str]:
-    """Ask nodes what their highstate would change; one that says nothing is left out."""
-    if not living:
-        return {}
-    try:
-        # A master that was just started has minions that are on their way back to it.
-        with Listener(opts) as listener:
-            silent = listener.silent(living, _ANSWER_SECONDS)
-        heard = [node for node in living if node not in set(silent)]
-        if not heard:
+class _Minions:
+    """Living nodes, asked for their states and for what their services were started with.
+
+    :param opts: the master's options.
+    :param living: ids of nodes whose machines run.
+    """
+
+    def __init__(self, opts: dict[str, Any], living: list[str]) -> None:
+        self._opts = opts
+        self._heard: list[str] = []
+        self._problem = ""
+        try:
+            # A master that was just started has minions that are on their way back to it.
+            with Listener(opts) as listener:
+                silent = set(listener.silent(living, _ANSWER_SECONDS)) if living else set()
+            self._heard = [node for node in living if node not in silent]
+        except SaltException as error:
+            self._problem = f"the Salt master does not answer: {' '.join(str(error).split())}"
+        self._living = living
+
+    def states(self) -> dict[str, Mapping[str, Any] | str]:
+        """Return what each node's highstate would change; one that says nothing is left out."""
+        if self._problem:
+            return dict.fromkeys(self._living, self._problem)
+        answers = self._ask(self._heard, "state.highstate", _STATES_SECONDS, {"test": True})
+        return {node: read_states(answer) for node, answer in answers.items()}
+
+    def pending(self, topology: Topology, role: str, function: str) -> dict[str, Any]:
+        """Return what a function says on each node that answers and has a role."""
+        having = {node.id for node in topology.nodes if role in node.roles}
+        return self._ask([node for node in self._heard if node in having], function, _ANSWER_SECONDS, {})
+
+    def _ask(
+        self, nodes: list[str], function: str, timeout: float, arguments: dict[str, Any]
+    ) -> dict[str, Any]:
+        if not nodes:
             return {}
-        with salt.client.get_local_client(mopts=opts) as local:
-            answers = local.cmd(
-                heard, "state.highstate", kwarg={"test": True}, tgt_type="list", timeout=_STATES_SECONDS
-            )
-    except SaltException as error:
-        return dict.fromkeys(living, f"the Salt master does not answer: {' '.join(str(error).split())}")
-    return {node: read_states(answer) for node, answer in answers.items()}
+        try:
+            with salt.client.get_local_client(mopts=self._opts) as local:
+                return dict(local.cmd(nodes, function, kwarg=arguments, tgt_type="list", timeout=timeout))
+        except SaltException as error:
+            return dict.fromkeys(nodes, " ".join(str(error).split()))
+
+
+def _services(minions: _Minions, topology: Topology) -> dict[str, tuple[Service, ...]]:
+    found: dict[str, tuple[Service, ...]] = {}
+    brokers = minions.pending(topology, "kafka", "kafka_broker.pending")
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        futures = {
+            node.id: pool.submit(_attempt, _broker(topology, region, node, brokers[node.id]))
+            for region in topology.regions
+            for node in region.with_role("kafka")
+            if node.id in brokers
+        }
+        for name, future in futures.items():
+            seen = future.result()
+            found[name] = (Service("broker", problem=seen) if isinstance(seen, str) else seen,)
+    for name, reasons in minions.pending(topology, "connect", "connect_worker.pending").items():
+        worker = (
+            Service("worker", restart=tuple(reasons))
+            if isinstance(reasons, list)
+            else Service("worker", problem=_line(reasons))
+        )
+        found[name] = (*found.get(name, ()), worker)
+    return found
+
+
+def _broker(topology: Topology, region: Region, node: Node, pending: Any) -> Callable[[], Any]:
+    def ask() -> Service:
+        if not isinstance(pending, Mapping):
+            raise MeridianError(_line(pending))
+        admin = kafka_client.admin(region.kafka_bootstrap_external, _operator(topology))
+        now = overridden(admin, int(node.kafka_id or 0))
+        settings = overrides(pending["dynamic"], pending["stated"], now)
+        return Service(
+            "broker",
+            tuple(pending["restart"]),
+            {key: (value, now.get(key)) for key, value in settings.items()},
+            {key: value for key, value in now.items() if _may_be_by_hand(key, pending["stated"])},
+        )
+
+    return ask
+
+
+def _may_be_by_hand(key: str, stated: Mapping[str, str]) -> bool:
+    """Tell a setting of a running broker that neither its file nor a reassignment put there."""
+    return key not in stated and not key.endswith(_THROTTLE)
 
 
 def read_states(answer: Any) -> Mapping[str, Any] | str:
@@ -137,5 +212,9 @@ def read_states(answer: Any) -> Mapping[str, Any] | str:
     """
     if isinstance(answer, Mapping) and answer and all(isinstance(one, Mapping) for one in answer.values()):
         return answer
+    return _line(answer)
+
+
+def _line(answer: Any) -> str:
     lines = answer if isinstance(answer, list) else str(answer).strip().splitlines()
     return " ".join(str(lines[-1]).split()) if lines else "its minion answered nothing"

@@ -24,6 +24,11 @@ class Minions:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.refuses = False
+        self.answers: dict[str, Any] = {
+            "state.highstate": TRUE_STATE,
+            "kafka_broker.pending": {"restart": [], "dynamic": {}, "stated": {}, "leader": 1, "epoch": 1},
+            "connect_worker.pending": [],
+        }
 
     def __enter__(self) -> "Minions":
         return self
@@ -38,9 +43,10 @@ class Minions:
         return [node for node in nodes if node == DEAD]
 
     def cmd(self, nodes: list[str], function: str, **arguments: Any) -> dict[str, Any]:
-        assert (function, arguments["kwarg"]) == ("state.highstate", {"test": True})
-        self.asked = nodes
-        return dict.fromkeys(nodes, TRUE_STATE)
+        if function == "state.highstate":
+            assert arguments["kwarg"] == {"test": True}
+            self.asked = nodes
+        return dict.fromkeys(nodes, self.answers[function])
 
 
 class Described:
@@ -81,6 +87,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, local: Topology) -> Iterator[Connec
     with double.worker() as url:
         monkeypatch.setattr(observe, "operator_client", lambda *_: ConnectClient([url], patience=1))
         monkeypatch.setattr(observe.kafka_client, "admin", lambda bootstrap, tls: bootstrap)
+        monkeypatch.setattr(observe, "overridden", lambda admin, broker: {})
         monkeypatch.setattr(observe.kafka_topics, "read", lambda admin, name: right["us-east"][name])
         yield double
 
@@ -141,6 +148,44 @@ def test_a_connector_paused_by_hand_is_seen(
     name = "eu-west-to-central.source"
     cluster.answer("PUT", f"/connectors/{name}/pause", None)
     assert f"flow eu-west-to-central differs: {name} state PAUSED → RUNNING" in wrong(local)
+
+
+def test_services_that_run_with_other_files_than_are_there(
+    local: Topology,  # noqa: F811
+    minions: Minions,
+    described: Described,
+    cluster: ConnectDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stated = {"message.max.bytes": "2", "num.io.threads": "8"}
+    changed = {"restart": ["CONFIG log.dirs"], "dynamic": {"message.max.bytes": "2"}, "stated": stated}
+    minions.answers["kafka_broker.pending"] = changed
+    minions.answers["connect_worker.pending"] = ["/etc/meridian/connect/worker.properties"]
+    by_hand = {"log.retention.ms": "1", "leader.replication.throttled.rate": "9"}
+    monkeypatch.setattr(observe, "overridden", lambda admin, broker: by_hand)
+    told = [line for line in wrong(local) if "kafka-1.central.local" in line]
+    assert told == [
+        "state kafka-1.central.local: broker differs: CONFIG log.dirs as it was started → as its file is; "
+        "message.max.bytes none → 2",
+        "state kafka-1.central.local: broker setting log.retention.ms stranger: 1 in the running broker, "
+        "which its file does not say; it is left alone",
+        "state kafka-1.central.local: worker differs: /etc/meridian/connect/worker.properties as it was "
+        "started → as its file is",
+    ]
+
+
+def test_a_service_that_cannot_tell_is_not_taken_for_right(
+    local: Topology,  # noqa: F811
+    minions: Minions,
+    described: Described,
+    cluster: ConnectDouble,
+) -> None:
+    minions.answers["kafka_broker.pending"] = "/etc/meridian/kafka/server.properties is missing"
+    told = [line for line in wrong(local) if "kafka-1.us-east.local" in line]
+    assert told == [
+        "state kafka-1.us-east.local: broker unknown: could not be compared: "
+        "/etc/meridian/kafka/server.properties is missing"
+    ]
 
 
 @pytest.mark.parametrize(
