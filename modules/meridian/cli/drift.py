@@ -30,7 +30,7 @@ def show(facts: Mapping[str, Any], console: Console | None = None) -> None:
             if item["kind"] == kind:
                 _line(console, item)
         console.print()
-    end = f"{len(items)} differences" if items else "all is as the pillar says"
+    end = f"{len(items)} difference{'' if len(items) == 1 else 's'}" if items else "all is as the pillar says"
     console.print(f"{facts['environment']}: {end}", highlight=False)
 
 

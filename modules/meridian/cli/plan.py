@@ -54,7 +54,9 @@ def _nodes(console: Console, found: Mapping[str, Mapping[str, Sequence[Action]]]
         created = actions.get("create", ())
         if created:
             listed = ", ".join(one.id.partition(".")[0] for one in created)
-            console.print(f"  [green]create[/] in {region}: {escape(listed)}", highlight=False)
+            console.print(
+                f"  [green]create[/] in {region}: {escape(listed)}", highlight=False, soft_wrap=True
+            )
         for action, ones in actions.items():
             for one in ones if action != "create" else ():
                 if action != "keep" or one.reason:
@@ -101,7 +103,8 @@ def _cost(console: Console, rows: Sequence[CostRow], total: Cost) -> None:
     if missing:
         some = ", ".join(total.unknown[:3]) + (", …" if missing > 3 else "")
         console.print(
-            f"{missing} prices are unknown and not counted ({escape(some)}); pillar `prices` takes your own",
+            f"unknown and not counted: {_counted(missing, 'price')} ({escape(some)}); "
+            "pillar `prices` takes your own",
             highlight=False,
             soft_wrap=True,
         )
@@ -123,9 +126,13 @@ def _verdict(console: Console, plan: Plan) -> None:
     else:
         count = sum(one.changes for one in plan.actions)
         console.print(
-            f"{plan.environment}: {count} changes; ./meridian deploy {plan.environment} makes them",
+            f"{plan.environment}: {_counted(count, 'change')}; ./meridian deploy {plan.environment} carries them out",
             highlight=False,
         )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _table(*columns: str) -> Table:

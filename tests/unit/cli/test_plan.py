@@ -105,7 +105,7 @@ def test_text_tells_regions_changes_and_cost(local: Topology) -> None:  # noqa: 
     assert "create in us-east: kafka-2" in text
     assert "change us-east/flights: partitions 6 → 12" in text
     assert "USD/month" in text
-    assert "local: 2 changes; ./meridian deploy local makes them" in text
+    assert "local: 2 changes; ./meridian deploy local carries them out" in text
 
 
 def test_text_says_unknown_where_there_is_no_price(local: Topology) -> None:  # noqa: F811
@@ -113,7 +113,7 @@ def test_text_says_unknown_where_there_is_no_price(local: Topology) -> None:  # 
     text = shown(of(one, cost=Cost(None, None, "EUR", (BROKER,))), local)
     assert "EUR/month" in text
     assert "unknown" in text
-    assert "1 prices are unknown and not counted (kafka-1.us-east.local)" in text
+    assert "unknown and not counted: 1 price (kafka-1.us-east.local)" in text
     assert "0.00" not in text
 
 
@@ -160,4 +160,4 @@ def test_text_of_drift() -> None:
     out = io.StringIO()
     drift.show({"environment": "local", "drift": [ITEM]}, Console(file=out, width=100))
     assert "us-east/flights: retention.ms: 1000, should be none" in out.getvalue()
-    assert "local: 1 differences" in out.getvalue()
+    assert "local: 1 difference" in out.getvalue()
