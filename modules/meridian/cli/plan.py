@@ -124,9 +124,9 @@ def _verdict(console: Console, plan: Plan) -> None:
     elif plan.exit_code == 0:
         console.print(f"{plan.environment}: nothing to do")
     else:
-        count = sum(one.changes for one in plan.actions)
+        changes = _counted(sum(one.changes for one in plan.actions), "change")
         console.print(
-            f"{plan.environment}: {_counted(count, 'change')}; ./meridian deploy {plan.environment} carries them out",
+            f"{plan.environment}: {changes}; ./meridian deploy {plan.environment} carries them out",
             highlight=False,
         )
 
