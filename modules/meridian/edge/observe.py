@@ -49,7 +49,9 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
         replace=found["replace"],
         wanted=_wanted(topology, found["existing"]),
     )
-    living = [node.id for node in topology.nodes if seen.stands(node.id) and nodes.is_up(seen.nodes[node.id])]
+    living = [
+        node.id for node in topology.nodes if node.id in seen.nodes and nodes.is_up(seen.nodes[node.id])
+    ]
     minions = _Minions(opts, living)
     with ThreadPoolExecutor(max_workers=8) as pool:
         topics = {

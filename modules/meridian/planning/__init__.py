@@ -6,7 +6,7 @@ Pure: :mod:`meridian.edge.observe` looks, :func:`compare` finds, :func:`plan` an
 from meridian.planning.comparison import compare
 from meridian.planning.drift import Drift, drift
 from meridian.planning.finding import Difference, Finding, Verdict
-from meridian.planning.plan import Action, Cost, Plan, disagreement, plan, read
+from meridian.planning.plan import Action, Cost, Plan, disagreement, objection, plan, read
 from meridian.planning.world import World
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "compare",
     "disagreement",
     "drift",
+    "objection",
     "plan",
     "read",
 ]

@@ -9,9 +9,9 @@ from meridian.topology.model import Topology
 def compare(topology: Topology, world: World) -> list[Finding]:
     """Compare every thing of an environment with the world, in the order of regions.
 
-    1. Machines. 2. States of those that stand; the archiver's are the archive. 3. Brokers and workers that
-    run with other files than are there. 4. Topics of each cluster. 5. Flows into each region, and connectors
-    that nobody named.
+    1. Machines. 2. States of those that are there; the archiver's are the archive. 3. Brokers and workers
+    that run with other files than are there. 4. Topics of each cluster. 5. Flows into each region, and
+    connectors that nobody named.
 
     :param topology: what the pillar says.
     :param world: what was seen.

@@ -19,7 +19,7 @@ def compare(topology: Topology, region: Region, world: World) -> Iterator[Findin
     """Yield what becomes of each flow into a region that is not as the pillar says."""
     names = [flow.name for flow in topology.flows if flow.target == region.name]
     workers = region.with_role("connect")
-    if not any(world.stands(node.id) for node in workers):
+    if not any(node.id in world.nodes for node in workers):
         yield from (Finding(_KIND, name, region.name, Verdict.MISSING) for name in names)
         return
     seen = world.connectors.get(region.name, "its Connect cluster was not asked")

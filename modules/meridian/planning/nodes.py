@@ -16,11 +16,14 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
     for node in region.nodes:
         seen = world.nodes.get(node.id)
         if node.id in world.half_made:
-            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason="it was never finished")
+            reason = "it was never finished: it is removed and made anew"
+            yield Finding(_KIND, node.id, region.name, Verdict.MISSING, reason=reason)
         elif seen is None:
             yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
         elif node.id in world.replace:
-            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=world.replace[node.id])
+            # It holds data, which no deployment removes.
+            reason = f"{world.replace[node.id]}: it is kept until you remove it, then made anew"
+            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=reason)
         else:
             differences = (
                 *_power(seen),

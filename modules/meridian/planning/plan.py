@@ -129,11 +129,23 @@ def _actions(findings: Iterable[Finding], costs: Costs) -> Iterator[Action]:
             yield Action(found.kind, found.id, found.region, _THING[found.verdict], found.why)
 
 
-def disagreement(planned: Plan, now: Plan) -> str:
-    """Return in one line the first difference between a plan and what would be done now; empty for none.
+def objection(planned: Plan, now: Plan) -> str:
+    """Return in one line why a plan cannot be carried out as it stands; empty when it can.
 
-    Prices do not count: they are not the world's.
+    The first difference to what would be done now is such a reason; prices do not count, they are not the
+    world's. So is what no deployment does: to replace a machine that holds data.
     """
+    moved = disagreement(planned, now)
+    if moved:
+        return f"the world moved since it was planned: {moved}; plan again"
+    for one in planned.actions:
+        if one.action in ("replace", "blocked"):
+            return f"no deployment can do this of it: {one.action} {one.id}: {one.reason}"
+    return ""
+
+
+def disagreement(planned: Plan, now: Plan) -> str:
+    """Return in one line the first difference between a plan and what would be done now; empty for none."""
     if planned.environment != now.environment:
         return f"it is a plan of environment {planned.environment}, not of {now.environment}"
     before, after = _counted(planned), _counted(now)

@@ -14,12 +14,12 @@ _SEPARATOR = "_|-"
 
 
 def compare(region: Region, world: World) -> Iterator[Finding]:
-    """Yield each state that is no longer, or not yet, true on a machine that stands.
+    """Yield each state that is no longer, or not yet, true on a machine that is there.
 
     An archive that has no machine yet is missing; states of other new machines are not told one by one.
     """
     for node in region.nodes:
-        if not world.stands(node.id):
+        if node.id not in world.nodes:
             if _ARCHIVE in node.roles:
                 yield Finding(_ARCHIVE, node.id, region.name, Verdict.MISSING)
             continue

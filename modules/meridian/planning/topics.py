@@ -28,7 +28,7 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
     brokers = region.with_role("kafka")
     section = region.settings["topics"]
     seen: Mapping[str, kafka_topics.Topic | None] | str = {}
-    if any(world.stands(node.id) for node in brokers):
+    if any(node.id in world.nodes for node in brokers):
         seen = world.topics.get(region.name, "its cluster was not asked")
     if isinstance(seen, str):
         if section:

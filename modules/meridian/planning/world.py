@@ -35,7 +35,7 @@ class World:
         ``firewall``, … as ``list_nodes_full`` of the driver gives them.
     :ivar half_made: machines that the pillar names and that were never finished.
     :ivar strangers: machines of the environment that the pillar does not name.
-    :ivar replace: why a machine must give way to a new one, by name.
+    :ivar replace: why one of ``nodes`` must give way to a new one to be as wanted, by name.
     :ivar wanted: what salt-cloud is told of each machine: ``tags``, ``firewall``, …, where known.
     :ivar states: what ``state.highstate`` with ``test=True`` returned, by name of the node.
     :ivar services: what :class:`Service` says of the broker and the worker of a node, by name of the node.
@@ -52,7 +52,3 @@ class World:
     services: Mapping[str, tuple["Service", ...]] = field(default_factory=dict)
     topics: Mapping[str, Mapping[str, Topic | None] | str] = field(default_factory=dict)
     connectors: Mapping[str, Mapping[str, Mapping[str, Any]] | str] = field(default_factory=dict)
-
-    def stands(self, name: str) -> bool:
-        """Tell whether a deployment finds this machine whole and keeps it."""
-        return name in self.nodes and name not in self.replace

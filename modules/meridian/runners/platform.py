@@ -151,7 +151,7 @@ def drift(environment: str = "local") -> dict[str, Any]:
 
 def agree(plan: str, environment: str = "local") -> dict[str, Any]:
     """
-    Fail, with the first difference, when a deployment would do anything else now than a plan says.
+    Fail when a deployment would do anything else now than a plan says; names the first difference.
 
     plan
         Path of the file that ``./meridian plan --out`` wrote.
@@ -165,11 +165,9 @@ def agree(plan: str, environment: str = "local") -> dict[str, Any]:
         salt-run platform.agree plan=/root/plan.json environment=local
     """
     planned = planning.read(Path(plan))
-    moved = planning.disagreement(planned, _plan(environment, offline=False))
-    if moved:
-        raise MeridianError(
-            f"{plan}: the world moved since it was planned: {moved}; nothing was touched, plan again"
-        )
+    objection = planning.objection(planned, _plan(environment, offline=False))
+    if objection:
+        raise MeridianError(f"{plan}: {objection}; nothing was touched")
     return {"ok": True, "comment": f"{len(planned.actions)} actions as planned"}
 
 

@@ -49,12 +49,16 @@ def test_a_machine_that_is_gone(local: Topology, well: World) -> None:
 
 def test_a_machine_that_was_never_finished_is_made_anew(local: Topology, well: World) -> None:
     found = only(local, replace(without(well, NODE), half_made=frozenset({NODE})))
-    assert (found.verdict, found.reason) == (Verdict.REPLACE, "it was never finished")
+    assert (found.verdict, found.reason) == (
+        Verdict.MISSING,
+        "it was never finished: it is removed and made anew",
+    )
 
 
-def test_a_machine_that_must_give_way(local: Topology, well: World) -> None:
+def test_a_machine_that_must_give_way_is_kept_until_somebody_removes_it(local: Topology, well: World) -> None:
     found = only(local, replace(well, replace={NODE: "size m5.large, wanted m5.xlarge"}))
-    assert (found.verdict, found.reason) == (Verdict.REPLACE, "size m5.large, wanted m5.xlarge")
+    assert found.verdict is Verdict.REPLACE
+    assert found.reason == ("size m5.large, wanted m5.xlarge: it is kept until you remove it, then made anew")
 
 
 def test_a_machine_that_nobody_named(local: Topology, well: World) -> None:

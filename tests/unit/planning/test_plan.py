@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from meridian.cloud.catalogue import Catalogue
 from meridian.errors import MeridianError
-from meridian.planning import Finding, Plan, Verdict, World, compare, disagreement, plan, read
+from meridian.planning import Finding, Plan, Verdict, World, compare, disagreement, objection, plan, read
 from meridian.topology import Topology
 
 BROKER = "kafka-1.us-east.local"
@@ -181,6 +181,18 @@ def test_another_reason_is_another_world_but_another_price_is_not(
     dear = of("x")
     cheap = replace(dear, cost=replace(dear.cost, per_month=1.0))
     assert disagreement(dear, cheap) == ""
+
+
+def test_what_no_deployment_does_stands_against_a_plan(
+    local: Topology, well: World, catalogue: Catalogue
+) -> None:
+    now = planned(local, replace(well, replace={BROKER: "size a, wanted b"}), catalogue)
+    assert now.exit_code == 2
+    assert objection(now, now).startswith(
+        f"no deployment can do this of it: replace {BROKER}: size a, wanted b"
+    )
+    fine = planned(local, well, catalogue)
+    assert objection(fine, fine) == ""
 
 
 def test_a_plan_of_another_environment(local: Topology, catalogue: Catalogue) -> None:
