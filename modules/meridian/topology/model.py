@@ -3,7 +3,7 @@
 Everything here is immutable and free of I/O.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,16 @@ class Addresses:
     management: str
     region: str
     external: str
+
+    @classmethod
+    def given(cls, private: Sequence[str], public: Sequence[str]) -> "Addresses":
+        """Return where a machine can be reached whose addresses the cloud chose.
+
+        :param private: its addresses inside the region, as the provider tells them.
+        :param public: those that the world reaches it by. One of both has at least one.
+        """
+        inside, outside = [*private, *public][0], [*public, *private][0]
+        return cls(outside, inside, outside)
 
 
 @dataclass(frozen=True)

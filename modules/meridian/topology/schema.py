@@ -126,7 +126,7 @@ class Kafka(_Section):
     """``kafka``: the region's cluster."""
 
     version: str
-    data: Folder
+    data: Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
     mode: Literal["kraft"]
     runtime: Literal["systemd"]
     ports: KafkaPorts

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from meridian.topology import firewall
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Node, Region, Topology
 
@@ -42,6 +43,12 @@ def node_pillar(
         "artifacts": _artifacts(node, artifacts or {}),
         "pki": dict(certificates or {}),
     }
+    if node.volumes:
+        pillar["volumes"] = [asdict(volume) for volume in node.volumes]
+    if region.kind != "local":
+        pillar["hosts"] = _hosts(region)
+    if firewall.on_node(region):
+        pillar["firewall"] = _firewall(topology, node)
     if "kafka" in node.roles:
         pillar["kafka"] = _kafka(topology, region, node)
         pillar["topics"] = dict(region.settings["topics"])
@@ -109,6 +116,27 @@ def _routes(topology: Topology, region: Region) -> list[dict[str, str]]:
         for other in topology.regions
         if other.index != region.index and other.kind == "local"
     ]
+
+
+def _hosts(region: Region) -> dict[str, list[str]]:
+    """Return address to names of the region's nodes, as far as they are known; nothing else resolves them."""
+    return {
+        node.addresses.region: [node.id, node.name]
+        for node in region.nodes
+        if node.addresses.region != node.id
+    }
+
+
+def _firewall(topology: Topology, node: Node) -> list[dict[str, Any]]:
+    rules = (
+        {
+            "port": rule.port,
+            "protocol": rule.protocol,
+            "sources": list(firewall.sources(topology, node, rule)),
+        }
+        for rule in node.open_ports
+    )
+    return [rule for rule in rules if rule["sources"]]
 
 
 def _artifacts(node: Node, index: Mapping[str, Any]) -> dict[str, Any]:
