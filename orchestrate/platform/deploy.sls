@@ -1,5 +1,6 @@
 # From nothing to a verified platform. By hand: salt-run state.orchestrate platform.deploy
 # Another environment: pillar='{"environment": "local-global"}'
+# Only what a plan says, or nothing when the world moved since: pillar='{"plan": "/path/of/plan.json"}'
 {%- set environment = pillar.get('environment', 'local') %}
 {%- set outline = salt['saltutil.runner']('platform.outline', environment=environment) %}
 
@@ -18,6 +19,19 @@ Topology:
       - phase: Lock
 
 {%- if outline is mapping %}
+{%- if pillar.get('plan') %}
+Plan:
+  phase.runner:
+    - function: platform.agree
+    - phase: plan
+    - environment: {{ environment }}
+    - plan: {{ pillar.plan | yaml_dquote }}
+    - require:
+      - phase: Topology
+    - require_in:
+      - phase: Preflight
+{%- endif %}
+
 Preflight:
   phase.runner:
     - function: platform.preflight

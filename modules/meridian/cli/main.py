@@ -5,25 +5,41 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from meridian import paths
 from meridian.errors import MeridianError
+from meridian.topology.model import Topology
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes end with 1: 2 means that a plan has changes, or that something drifted."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and end."""
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="meridian", description="From nothing to a verified global Kafka platform in one command."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     deploy = commands.add_parser("deploy", help="bring the platform up, or to what the pillar says")
+    plan = commands.add_parser("plan", help="what a deployment would do, and what it costs; touches nothing")
+    drift = commands.add_parser("drift", help="what is no longer as the pillar says; touches nothing")
     verify = commands.add_parser("verify", help="prove it: every node, every flow, 336,776 real flights")
     status = commands.add_parser("status", help="nodes, brokers, mirror lag, archive lag")
     destroy = commands.add_parser("destroy", help="take the environment down, with all its data")
-    for command in (deploy, verify, status, destroy):
+    for command in (deploy, plan, drift, verify, status, destroy):
         command.add_argument("environment", nargs="?", default="local", help="default: local")
         command.add_argument("--json", action="store_true", help="for machines")
+    deploy.add_argument("--plan", default="", metavar="FILE", help="do what this plan says, or nothing")
+    plan.add_argument("--out", default="", metavar="FILE", help="write the plan there, for deploy --plan")
+    plan.add_argument("--offline", action="store_true", help="ask no cloud: everything is to be created")
     verify.add_argument("--short", action="store_true", help="without the flights")
     verify.add_argument("--junit", default="", metavar="FILE", help="where to write the JUnit file")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
@@ -37,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     :param argv: arguments without the program's name; the process's own by default.
-    :return: exit code: 0 when all is well, 1 when something failed, 130 when interrupted.
+    :return: exit code: 0 when all is well, 1 when something failed, 130 when interrupted; of ``plan`` and
+        ``drift`` 0 when there is nothing to do, 2 when there is.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["test"]:
@@ -59,13 +76,65 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _deploy(options: argparse.Namespace) -> int:
     started = time.monotonic()
+    pillar = {"environment": options.environment}
+    if options.plan:
+        pillar["plan"] = _planned(options)
     _set_up(options.environment, _validate(options.environment))
-    code = _orchestrate(options, "platform.deploy", {"environment": options.environment})
+    code = _orchestrate(options, "platform.deploy", pillar)
     if code == 0 and not options.json:
         print(
             f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status"
         )
     return code
+
+
+def _planned(options: argparse.Namespace) -> str:
+    """Return the whole path of the plan to carry out, once it is one of this environment."""
+    from meridian import planning
+
+    file = Path(options.plan).resolve()
+    planned = planning.read(file)
+    if planned.environment != options.environment:
+        raise MeridianError(
+            f"{options.plan} is a plan of environment {planned.environment}: "
+            f"./meridian deploy {planned.environment} --plan {options.plan}"
+        )
+    return str(file)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from meridian import planning
+    from meridian.cli import plan
+
+    topology = _topology(options.environment)
+    facts = plan.gather(options.environment, options.offline)
+    text = json.dumps(facts, indent=2)
+    if options.out:
+        _write(Path(options.out), f"{text}\n")
+    if options.json:
+        print(text)
+    else:
+        plan.show(facts, topology)
+    return planning.Plan.from_dict(facts).exit_code
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MeridianError(f"{file}: {error.strerror}; name another file with --out") from error
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from meridian.cli import drift
+
+    _validate(options.environment)
+    facts = drift.gather(options.environment)
+    if options.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        drift.show(facts)
+    return 2 if facts["drift"] else 0
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -113,6 +182,11 @@ def _validate(environment: str) -> str | None:
 
     :return: the network that the pillar wishes for this clone's local cloud.
     """
+    local = _topology(environment).settings.get("local") or {}
+    return local.get("wished_network")
+
+
+def _topology(environment: str) -> Topology:
     import salt.config
 
     from meridian.edge.pillar_source import load_topology
@@ -120,8 +194,7 @@ def _validate(environment: str) -> str | None:
     # Salt's defaults: the generated part of the configuration may not be there yet, and nothing else is read.
     opts = dict(salt.config.DEFAULT_MASTER_OPTS)
     opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    local = load_topology(opts, environment).settings.get("local") or {}
-    return local.get("wished_network")
+    return load_topology(opts, environment)
 
 
 def _set_up(environment: str, network: str | None = None) -> None:
@@ -151,6 +224,8 @@ def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any])
 
 _COMMANDS = {
     "deploy": _deploy,
+    "plan": _plan,
+    "drift": _drift,
     "verify": _verify,
     "status": _status,
     "destroy": _destroy,

@@ -22,6 +22,7 @@ from meridian.cloud.container import (
     create_arguments,
     endpoint,
 )
+from meridian.provisioning import ownership
 
 PROVIDER = "local"
 IMAGE_REPOSITORY = "meridian-node"
@@ -189,9 +190,20 @@ class LocalNodeDriver(NodeDriver):
                 "environment": marks.get(labels.ENVIRONMENT, ""),
                 "region": marks.get(labels.REGION, ""),
                 "status": found.get("Status", ""),
-                "tags": {k.removeprefix(TAG_PREFIX): v for k, v in marks.items() if k.startswith(TAG_PREFIX)},
+                "tags": _tags(marks),
             },
         )
+
+
+def _tags(marks: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of a container, as every provider has them; only our own containers are ever asked."""
+    found = {
+        ownership.PLATFORM: ownership.OURS,
+        ownership.ENVIRONMENT: marks.get(labels.ENVIRONMENT, ""),
+        ownership.REGION: marks.get(labels.REGION, ""),
+    }
+    free = {k.removeprefix(TAG_PREFIX): v for k, v in marks.items() if k.startswith(TAG_PREFIX)}
+    return {**found, **free}
 
 
 def run(client: Any, machine: Machine) -> str:

@@ -1,17 +1,20 @@
 """
-The platform as a whole: its outline for orchestrations, its lock, its status and its verification.
+The platform as a whole: its outline for orchestrations, its lock, plan and drift, status and verification.
 """
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import paths
+from meridian import paths, planning
+from meridian.cloud.catalogue import Catalogue
 from meridian.deployment import lock as deployment_lock
 from meridian.deployment import outline as deployment_outline
 from meridian.deployment import preflight as deployment_preflight
 from meridian.edge import progress
-from meridian.edge.pillar_source import load_topology
+from meridian.edge.pillar_source import load_topology, pillar_root
 from meridian.errors import MeridianError
+from meridian.topology.model import Topology
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
@@ -104,6 +107,80 @@ def status(environment: str = "local") -> dict[str, Any]:
     from meridian.edge import status as edge_status
 
     return edge_status.gather(__opts__, load_topology(__opts__, environment))
+
+
+def plan(environment: str = "local", offline: bool = False) -> dict[str, Any]:
+    """
+    Return what a deployment would do and what the platform costs then; touches nothing. Machines are asked of
+    their providers, states of living nodes by ``test=True``, topics of the brokers, flows of the workers.
+
+    environment
+        Name of the environment.
+    offline
+        Ask nobody and need no credentials: everything is to be created.
+
+    Returns ``{"environment", "actions": [{"kind", "id", "region", "action", "reason", "cost_per_month"}],
+    "cost": {"per_month", "per_hour", "currency", "unknown": [ids]}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.plan environment=local offline=True
+    """
+    return _plan(environment, offline).to_dict()
+
+
+def drift(environment: str = "local") -> dict[str, Any]:
+    """
+    Return what is no longer as the pillar says: machines, states, topics, connectors; touches nothing.
+
+    environment
+        Name of the environment.
+
+    Returns ``{"environment", "drift": [{"kind", "id", "region", "what", "wanted", "found", "reason"}]}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.drift environment=local
+    """
+    return planning.drift(environment, _findings(load_topology(__opts__, environment))).to_dict()
+
+
+def agree(plan: str, environment: str = "local") -> dict[str, Any]:
+    """
+    Fail when a deployment would do anything else now than a plan says; names the first difference.
+
+    plan
+        Path of the file that ``./meridian plan --out`` wrote.
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.agree plan=/root/plan.json environment=local
+    """
+    planned = planning.read(Path(plan))
+    objection = planning.objection(planned, _plan(environment, offline=False))
+    if objection:
+        raise MeridianError(f"{plan}: {objection}; nothing was touched")
+    return {"ok": True, "comment": f"{len(planned.actions)} actions as planned"}
+
+
+def _findings(topology: Topology) -> list[planning.Finding]:
+    from meridian.edge import observe
+
+    return planning.compare(topology, observe.world(__opts__, topology))
+
+
+def _plan(environment: str, offline: bool) -> planning.Plan:
+    topology = load_topology(__opts__, environment)
+    findings = planning.compare(topology, planning.World()) if offline else _findings(topology)
+    return planning.plan(topology, findings, Catalogue.read(pillar_root(__opts__).parent))
 
 
 def verify(environment: str = "local", full: bool = False, junit: str = "") -> dict[str, Any]:

@@ -20,7 +20,7 @@ from meridian.topology.formula_keys import (
     ObjectStoreKeys,
 )
 
-ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "verification")
+ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
 
 def _scalar(value: Any) -> Any:
@@ -40,6 +40,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
+Price = Annotated[float, Field(ge=0)]
 Scalar = Annotated[Any, BeforeValidator(_scalar)]
 Config = dict[str, Scalar]
 FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
@@ -239,11 +240,21 @@ class Verification(_Section):
     flights: Flights
 
 
+class Prices(_Section):
+    """``prices``: what the plan counts with; provider → size or volume type → location or ``any`` → price."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per_usd: Annotated[float, Field(gt=0)] | None = None
+    machines: dict[str, dict[str, dict[str, Price]]] = {}
+    volumes: dict[str, dict[str, dict[str, Price]]] = {}
+
+
 class EnvironmentSettings(_Section):
     """The sections that concern a whole environment."""
 
     environment: Environment
     local: Local
+    prices: Prices
     verification: Verification
 
 

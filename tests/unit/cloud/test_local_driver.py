@@ -9,7 +9,7 @@ from meridian.cloud import networks
 from meridian.cloud.allotment import Allotment
 from meridian.cloud.container import File
 from meridian.cloud.local_driver import LocalNodeDriver
-from meridian.cloud.providers import connect
+from meridian.cloud.providers.table import adapter
 from meridian.errors import MeridianError
 from meridian.topology.addressing import LocalNetwork
 
@@ -23,7 +23,7 @@ NETWORKS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def driver(engine: Engine) -> LocalNodeDriver:
-    found = connect("local", arguments={"ex_platform": "0badcafe", "ex_client": engine})
+    found = adapter("local").connect("local", None, None, {"ex_platform": "0badcafe", "ex_client": engine})
     assert isinstance(found, LocalNodeDriver)
     return found
 
@@ -40,7 +40,12 @@ def test_node_is_listed_under_its_id_with_both_addresses(driver: LocalNodeDriver
     [node] = driver.list_nodes()
     assert (node.name, node.state) == ("kafka-1.east.test", NodeState.RUNNING)
     assert sorted(node.private_ips) == ["10.230.0.10", "10.230.16.10"]
-    assert node.extra["tags"] == {"zone": "a"}
+    assert node.extra["tags"] == {
+        "meridian-platform": "meridian",
+        "meridian-environment": "test",
+        "meridian-region": "",
+        "zone": "a",
+    }
 
 
 def test_files_are_in_the_node_before_it_starts(driver: LocalNodeDriver, engine: Engine) -> None:
@@ -81,7 +86,7 @@ def test_newest_image_comes_first(driver: LocalNodeDriver) -> None:
 
 def test_unknown_provider_is_named() -> None:
     with pytest.raises(MeridianError, match="'nimbus_9'"):
-        connect("nimbus_9")
+        adapter("nimbus_9")
 
 
 def test_networks_are_made_once_and_with_the_contracts_addresses(engine: Engine) -> None:
