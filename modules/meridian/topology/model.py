@@ -9,6 +9,8 @@ from typing import Any
 
 #: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
 PLATFORM = "meridian"
+#: What libcloud calls our own provider.
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,11 @@ class Region:
     kind: str = ""
     location: str = ""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its machines are the local cloud's containers."""
+        return self.kind == LOCAL
+
     def with_role(self, role: str) -> tuple[Node, ...]:
         """Return the region's nodes that carry a role, in order of their ids."""
         return tuple(node for node in self.nodes if role in node.roles)
@@ -186,6 +193,16 @@ class Topology:
     def providers(self) -> tuple[str, ...]:
         """Aliases of all providers, each once, in order of the regions."""
         return tuple(dict.fromkeys(region.provider for region in self.regions))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether any region is in the local cloud."""
+        return any(region.is_local for region in self.regions)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether any region is at a provider beyond this machine."""
+        return not all(region.is_local for region in self.regions)
 
     def region(self, name: str) -> Region:
         """Return the region of that name.
