@@ -13,6 +13,10 @@ kafka:
 connect:
   heap_mb: 384
 
+# Every deployment waits until its canaries are archived.
+archive:
+  segment: {max_age_seconds: 2}
+
 # The workers share the centre's broker nodes: three machines fewer.
 overrides:
   central:
