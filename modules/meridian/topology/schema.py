@@ -132,6 +132,7 @@ class Kafka(_Section):
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
+    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -173,6 +174,7 @@ class Connect(_Section):
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
+    jvm_flags: list[str] = []
     config: Config = {}
 
 
