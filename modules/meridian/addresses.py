@@ -35,7 +35,9 @@ def record(environment: str, machines: Mapping[str, Mapping[str, Sequence[str]]]
         for name, entry in sorted(machines.items())
     }
     held = {name: entry for name, entry in held.items() if any(entry.values())}
-    if held != before:
+    if not held:
+        forget(environment)
+    elif held != before:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps(held, indent=2) + "\n", encoding="utf-8")
@@ -52,6 +54,11 @@ def load(environment: str) -> dict[str, Addresses]:
         name: Addresses.given(entry["private"], entry["public"])
         for name, entry in _read(record_file(environment)).items()
     }
+
+
+def environments() -> list[str]:
+    """Return the environments that have machines at clouds."""
+    return sorted(path.stem for path in record_file("any").parent.glob("*.json"))
 
 
 def forget(environment: str) -> None:

@@ -56,7 +56,7 @@ Certificates:
     - require:
       - phase: Artifacts
 
-{%- if outline.provider == 'local' %}
+{%- if outline.local %}
 Image:
   phase.runner:
     - function: artifact.image
@@ -75,6 +75,29 @@ Nodes:
     - environment: {{ environment }}
     - require:
       - phase: Certificates
+
+{%- if outline.remote %}
+# Clouds choose addresses when machines are made: who is where, and certificates that say so.
+Addresses:
+  phase.runner:
+    - function: platform.locate
+    - phase: addresses
+    - environment: {{ environment }}
+    - require:
+      - phase: Nodes
+
+Certificates of new machines:
+  phase.runner:
+    - function: pki.ensure
+    - phase: certificates
+    - environment: {{ environment }}
+    - require:
+      - phase: Addresses
+    - require_in:
+{%- for region in outline.regions %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+{%- endif %}
 
 {%- for region in outline.regions %}
 States of {{ region.name }}:

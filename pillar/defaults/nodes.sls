@@ -5,8 +5,8 @@
 #   size    a key of `sizes`
 #   zones   only these of the region's zones (default: all)
 nodes:
-  kafka: {count: 3, roles: [kafka], size: small}
-  services: {count: 1, roles: [archive], size: small}
+  kafka: {count: 3, roles: [kafka], size: large}
+  services: {count: 1, roles: [archive], size: medium}
 
 # What a size means. The local cloud limits a container to its memory; elsewhere the profile <provider>-<size> in
 # cloud.profiles.d/ names the machine type.

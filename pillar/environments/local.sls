@@ -27,6 +27,10 @@ archive:
 # Containers have no disks of their own.
 volumes: null
 
+nodes:
+  kafka: {size: small}
+  services: {size: small}
+
 # The workers share the centre's broker nodes: three machines fewer.
 overrides:
   central:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from meridian import paths
 from meridian.errors import MeridianError
-from meridian.topology.model import Topology
+from meridian.topology.model import LOCAL, Topology
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,7 +79,9 @@ def _deploy(options: argparse.Namespace) -> int:
     pillar = {"environment": options.environment}
     if options.plan:
         pillar["plan"] = _planned(options)
-    _set_up(options.environment, _validate(options.environment))
+    topology = _topology(options.environment)
+    _preflight(topology)
+    _set_up(topology)
     code = _orchestrate(options, "platform.deploy", pillar)
     if code == 0 and not options.json:
         print(
@@ -128,7 +130,7 @@ def _write(file: Path, text: str) -> None:
 def _drift(options: argparse.Namespace) -> int:
     from meridian.cli import drift
 
-    _validate(options.environment)
+    _topology(options.environment)
     facts = drift.gather(options.environment)
     if options.json:
         print(json.dumps(facts, indent=2))
@@ -138,7 +140,7 @@ def _drift(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    _set_up(options.environment, _validate(options.environment))
+    _set_up(_topology(options.environment))
     pillar = {"environment": options.environment, "full": not options.short, "junit": options.junit}
     return _orchestrate(options, "platform.verify", pillar)
 
@@ -146,7 +148,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from meridian.cli import status
 
-    _validate(options.environment)
+    _topology(options.environment)
     facts = status.gather(options.environment)
     if options.json:
         print(json.dumps(facts, indent=2))
@@ -157,11 +159,15 @@ def _status(options: argparse.Namespace) -> int:
 
 def _destroy(options: argparse.Namespace) -> int:
     from meridian.cli import destroy, setup
+    from meridian.edge import sites
+    from meridian.provisioning import record
 
     if not options.yes and not destroy.confirmed(options.environment, options.purge):
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
-    _set_up(options.environment)
+    # The pillar is not asked: it may be broken, or gone.
+    kinds = set(record.read(sites.record(), options.environment).values()) or {LOCAL}
+    setup.ensure(options.environment, None, LOCAL in kinds, kinds != {LOCAL})
     pillar = {"environment": options.environment, "destroy": options.environment}
     code = _orchestrate(options, "platform.destroy", pillar)
     if code == 0:
@@ -177,16 +183,8 @@ def _down(options: argparse.Namespace) -> int:
     return 0
 
 
-def _validate(environment: str) -> str | None:
-    """Refuse a wrong pillar before anything is started; every error is printed, one a line.
-
-    :return: the network that the pillar wishes for this clone's local cloud.
-    """
-    local = _topology(environment).settings.get("local") or {}
-    return local.get("wished_network")
-
-
 def _topology(environment: str) -> Topology:
+    """Return an environment's topology; refuse a wrong pillar before anything is started, with all errors."""
     import salt.config
 
     from meridian.edge.pillar_source import load_topology
@@ -197,10 +195,19 @@ def _topology(environment: str) -> Topology:
     return load_topology(opts, environment)
 
 
-def _set_up(environment: str, network: str | None = None) -> None:
+def _preflight(topology: Topology) -> None:
+    """Refuse before anything is started where clouds would; what the local cloud needs is looked at later."""
+    from meridian.cli import runners
+
+    if topology.is_remote:
+        runners.call("platform.preflight", environment=topology.environment)
+
+
+def _set_up(topology: Topology) -> None:
     from meridian.cli import setup
 
-    setup.ensure(environment, network)
+    wished = topology.settings["local"]["wished_network"]
+    setup.ensure(topology.environment, wished, topology.is_local, topology.is_remote)
 
 
 def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import paths
+from meridian import addresses, paths
 from meridian.deployment import lock as deployment_lock
 from meridian.deployment import outline as deployment_outline
 from meridian.deployment import preflight as deployment_preflight
@@ -53,7 +53,8 @@ def validate(environment: str = "local") -> dict[str, Any]:
 
 def preflight(environment: str = "local") -> dict[str, Any]:
     """
-    Check what the deployment will need before anything is touched: memory, disk, kernel limits.
+    Check what the deployment will need before anything is touched: the clouds' credentials; in the local
+    cloud memory and disk.
 
     environment
         Name of the environment.
@@ -64,10 +65,44 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.preflight environment=local
     """
+    from meridian.edge import accounts
+
     topology = load_topology(__opts__, environment)
-    if topology.provider == "local":
+    accounts.check(__opts__, topology)
+    if topology.is_local:
         deployment_preflight.check(topology, paths.cache())
     return {"ok": True}
+
+
+def locate(environment: str = "local") -> dict[str, Any]:
+    """
+    Write down the addresses that clouds gave to an environment's machines. From then on endpoints, names,
+    firewalls and certificates have them.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.locate environment=aws
+    """
+    from meridian.edge import deploy_machines
+
+    topology = load_topology(__opts__, environment)
+    remote = {node.id for region in topology.regions if not region.is_local for node in region.nodes}
+    existing = deploy_machines.describe(__opts__, topology)["existing"] if remote else {}
+    found = {name: seen for name, seen in existing.items() if name in remote}
+    moved = addresses.record(environment, found)
+    lost = sorted(remote - set(addresses.load(environment)))
+    if lost:
+        raise MeridianError(f"no address known of {', '.join(lost)}: see salt-run cloud.status {environment}")
+    return {
+        "ok": True,
+        "changes": [f"address of {name}" for name in moved],
+        "comment": f"{len(found)} addresses",
+    }
 
 
 def lock(environment: str = "local", what: str = "deploy") -> dict[str, Any]:
@@ -215,7 +250,7 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
 
 def forget(environment: str = "local") -> dict[str, Any]:
     """
-    Remove what the controller keeps of a destroyed environment: keys, credentials, reports.
+    Remove what the controller keeps of a destroyed environment: keys, credentials, addresses, reports.
 
     environment
         Name of the environment.
@@ -233,4 +268,5 @@ def forget(environment: str = "local") -> dict[str, Any]:
         if folder.exists():
             shutil.rmtree(folder)
             changes.append(str(folder.relative_to(paths.state())))
+    addresses.forget(environment)
     return {"ok": True, "changes": changes}

@@ -47,6 +47,7 @@ def build(
         flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions[name])),
         settings=whole,
         object_store=_object_store(built),
+        object_store_region=_object_store_region(built),
     )
 
 
@@ -93,4 +94,11 @@ def _object_store(regions: list[Region]) -> str:
     for region in regions:
         for node in region.with_role("objectstore"):
             return f"https://{node.addresses.external}:{region.settings['objectstore']['port']}"
+    return ""
+
+
+def _object_store_region(regions: list[Region]) -> str:
+    for region in regions:
+        if region.with_role("objectstore"):
+            return str(region.settings["objectstore"]["region_name"])
     return ""

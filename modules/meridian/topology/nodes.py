@@ -52,7 +52,7 @@ def of_region(
     nodes: list[Node] = []
     brokers = 0
     for group, wanted in pillar.nodes.items():
-        disks = volumes.of_roles(pillar, wanted.roles)
+        disks = volumes.of_roles(pillar, wanted.roles, kind)
         ports = firewall.open_ports(pillar, wanted.roles)
         for index, zone in enumerate(checks.group_zones(wanted, pillar, kind), start=1):
             brokers += "kafka" in wanted.roles

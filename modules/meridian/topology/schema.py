@@ -1,13 +1,24 @@
 """The shape of the pillar. Strict: no unknown key, no silent conversion.
 
-A key has its default either in ``pillar/defaults/`` (then it is required here) or, inside maps whose keys a
-user chooses (topics, flows), here.
+A key has its default in ``pillar/defaults/`` (then it is required here), in a formula's ``defaults.yaml``
+(see
+:mod:`meridian.topology.formula_keys`) or, inside maps whose keys a user chooses (topics, flows), here.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+from meridian.topology.formula_keys import (
+    STRICT,
+    ArchiveKeys,
+    ConnectKeys,
+    JavaKeys,
+    KafkaKeys,
+    NodeKeys,
+    ObjectStoreKeys,
+)
 
 ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
@@ -42,7 +53,7 @@ RoleOrNode = Literal["node", "kafka", "connect", "archive", "objectstore"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = STRICT
 
 
 class Environment(_Section):
@@ -122,7 +133,7 @@ class KafkaPorts(_Section):
     external: Port
 
 
-class Kafka(_Section):
+class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
     version: str
@@ -168,7 +179,7 @@ class FlowSettings(_Section):
     config: Config = {}
 
 
-class Connect(_Section):
+class Connect(_Section, ConnectKeys):
     """``connect``: the Connect cluster of a region whose nodes carry the role."""
 
     port: Port
@@ -186,7 +197,7 @@ class Segment(_Section):
     max_age_seconds: Annotated[float, Field(gt=0)]
 
 
-class Archive(_Section):
+class Archive(_Section, ArchiveKeys):
     """``archive``: what is kept, and where."""
 
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
@@ -195,11 +206,12 @@ class Archive(_Section):
     segment: Segment
 
 
-class ObjectStore(_Section):
+class ObjectStore(_Section, ObjectStoreKeys):
     """``objectstore``: the S3 server."""
 
     port: Port
     directory: Folder
+    region_name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
 class Pki(_Section):
@@ -255,6 +267,7 @@ class RegionSettings(_Section):
     nodes: dict[Name, NodeGroup]
     sizes: dict[Name, Size]
     volumes: dict[Role, dict[Name, VolumeSettings]] = {}
+    volume_types: dict[Name, dict[str, str]]
     firewall: Firewall
     kafka: Kafka
     topics: dict[TopicName, Topic] = {}
@@ -263,3 +276,5 @@ class RegionSettings(_Section):
     archive: Archive
     objectstore: ObjectStore
     pki: Pki
+    node: NodeKeys = NodeKeys()
+    java: JavaKeys = JavaKeys()

@@ -49,6 +49,9 @@ def node_pillar(
         pillar["hosts"] = _hosts(region)
     if firewall.on_node(region):
         pillar["firewall"] = _firewall(topology, node)
+    for formula in ("node", "java"):
+        if _set(region.settings[formula]):
+            pillar[formula] = _set(region.settings[formula])
     if "kafka" in node.roles:
         pillar["kafka"] = _kafka(topology, region, node)
         pillar["topics"] = dict(region.settings["topics"])
@@ -76,6 +79,13 @@ def cluster_id(environment: str, region: str) -> str:
     # Kafka's command lines take an id that begins with a dash for an option.
     digest[0] &= 0x7F
     return base64.urlsafe_b64encode(bytes(digest)).rstrip(b"=").decode()
+
+
+def _set(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what pillar sets of a section; the other keys are left to the formula's own defaults."""
+    found = {key: value for key, value in section.items() if value is not None}
+    nested = {key: _set(value) if isinstance(value, Mapping) else value for key, value in found.items()}
+    return {key: value for key, value in nested.items() if value != {} or found[key] == {}}
 
 
 def _identity(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
@@ -147,7 +157,7 @@ def _artifacts(node: Node, index: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kafka(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
-    section = dict(region.settings["kafka"])
+    section = _set(region.settings["kafka"])
     ports = section["ports"]
     brokers = region.with_role("kafka")
     listeners = {"INTERNAL": "internal", "CONTROLLER": "controller", "EXTERNAL": "external"}
@@ -167,7 +177,7 @@ def _kafka(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
 
 
 def _connect(region: Region, node: Node) -> dict[str, Any]:
-    section = dict(region.settings["connect"])
+    section = _set(region.settings["connect"])
     workers = region.with_role("connect")
     return {
         **section,
@@ -194,9 +204,10 @@ def _flows(topology: Topology, region: Region) -> dict[str, Any]:
 
 def _archive(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        **region.settings["archive"],
+        **_set(region.settings["archive"]),
         "bootstrap": region.kafka_bootstrap_internal,
         "endpoint": topology.object_store,
+        "region_name": topology.object_store_region,
         **secrets.get("objectstore", {}).get("users", {}).get("archive", {}),
         "region": region.name,
         "environment": topology.environment,
@@ -206,7 +217,7 @@ def _archive(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> 
 def _object_store(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> dict[str, Any]:
     store = secrets.get("objectstore", {})
     return {
-        **region.settings["objectstore"],
+        **_set(region.settings["objectstore"]),
         "endpoint": topology.object_store,
         "bucket": region.settings["archive"]["bucket"],
         **{f"root_{key}": value for key, value in store.get("root", {}).items()},

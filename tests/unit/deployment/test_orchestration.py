@@ -10,6 +10,8 @@ from salt.template import compile_template
 
 OUTLINE = {
     "provider": "local",
+    "local": True,
+    "remote": False,
     "regions": [{"name": "a", "nodes": ["k.a.e"], "topics": ["t"], "roles": {"kafka": ["k.a.e"]}}],
     "mirror_targets": [],
 }
@@ -41,3 +43,18 @@ def test_without_a_plan_there_is_no_such_step(tmp_path: Any, outline: Any) -> No
     found = steps(outline, {"environment": "e"}, str(tmp_path))
     assert "Plan" not in found
     assert {"Lock", "Topology"} <= set(found)
+
+
+def test_machines_of_clouds_are_located_and_get_certificates_before_their_states(tmp_path: Any) -> None:
+    found = steps({**OUTLINE, "local": False, "remote": True}, {"environment": "e"}, str(tmp_path))
+    assert "Image" not in found
+    assert arguments(found["Addresses"])["require"] == [{"phase": "Nodes"}]
+    again = arguments(found["Certificates of new machines"])
+    assert (again["function"], again["require"]) == ("pki.ensure", [{"phase": "Addresses"}])
+    assert again["require_in"] == [{"phase": "States of a"}]
+
+
+def test_the_local_cloud_chooses_addresses_beforehand(tmp_path: Any) -> None:
+    found = steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+    assert "Image" in found
+    assert "Addresses" not in found

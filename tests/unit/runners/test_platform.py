@@ -50,3 +50,29 @@ def test_a_plan_holds_until_the_world_moves(seen: list[World], tmp_path: Path) -
     assert f"the world moved since it was planned: node {gone}: planned keep, now create" in str(
         refused.value
     )
+
+
+def test_addresses_of_clouds_are_written_down(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    salt_options: dict[str, Any],  # noqa: F811
+) -> None:
+    from meridian import addresses
+    from meridian.edge import deploy_machines
+    from meridian.edge.pillar_source import load_topology
+
+    monkeypatch.setattr(addresses, "record_file", lambda environment: tmp_path / f"{environment}.json")
+    monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
+    nodes = [node.id for node in load_topology(salt_options, "openstack").nodes]
+    seen = {
+        name: {"private_ips": [f"10.0.0.{index}"], "public_ips": []} for index, name in enumerate(nodes, 1)
+    }
+    monkeypatch.setattr(deploy_machines, "describe", lambda opts, topology: {"existing": seen})
+    assert len(platform.locate("openstack")["changes"]) == len(nodes)
+    assert platform.locate("openstack")["changes"] == []
+    # What reads the pillar now knows them.
+    assert load_topology(salt_options, "openstack").node(nodes[0]).addresses.region == "10.0.0.1"
+    del seen[nodes[1]]
+    with pytest.raises(MeridianError, match=f"no address known of {nodes[1]}"):
+        platform.locate("openstack")
+    assert platform.locate("local")["changes"] == []

@@ -142,8 +142,8 @@ WRONG = {
     "heaps that do not fit": (
         "kafka: {heap_mb: 900}",
         [
-            "pillar/defaults/nodes.sls: nodes.kafka.size: expected a size with room, heaps of at most three "
-            "quarters of its 1024 MB; the roles' heaps are 900 MB"
+            "pillar/environments/local.sls: nodes.kafka.size: expected a size with room, heaps of at most "
+            "three quarters of its 1024 MB; the roles' heaps are 900 MB"
         ],
     ),
     "renewal longer than life": (
