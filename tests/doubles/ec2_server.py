@@ -1,7 +1,7 @@
 """Amazon EC2 as a real HTTP server: moto, with the bad days that a cloud has.
 
-Stands in for Amazon's API: ``python -m tests.doubles.ec2_server`` prints its port and serves until it is ended.
-Faults are ordered, and the machines counted behind the API's back, over ``/meridian-test``.
+Stands in for Amazon's API: ``python -m tests.doubles.ec2_server`` prints its port and serves until it is
+ended. Faults are ordered, and the machines counted behind the API's back, over ``/meridian-test``.
 """
 
 import json
@@ -75,8 +75,10 @@ class Server:
         self._control("faults", asdict(faults))
 
     def machines(self) -> list[dict[str, Any]]:
-        """Return the machines that are not terminated: ``id, name, type, state, tags, groups, user_data, key``,
-        user data in base64 as it was sent."""
+        """Return the machines that are not terminated: ``id, name, type, state, tags, groups, key, user_data``.
+
+        User data are in base64, as they were sent.
+        """
         return list(self._control("machines")["machines"])
 
     def volumes(self) -> list[dict[str, Any]]:

@@ -166,7 +166,7 @@ def _destroy(options: argparse.Namespace) -> int:
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
     # The pillar is not asked: it may be broken, or gone.
-    kinds = set(record.read(sites.record(), options.environment).values()) or {LOCAL}
+    kinds = set(record.read(sites.record_file(), options.environment).values()) or {LOCAL}
     setup.ensure(options.environment, None, LOCAL in kinds, kinds != {LOCAL})
     pillar = {"environment": options.environment, "destroy": options.environment}
     code = _orchestrate(options, "platform.destroy", pillar)

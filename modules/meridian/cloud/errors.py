@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 from libcloud.common.exceptions import BaseHTTPError, RateLimitReachedError
-from libcloud.common.types import InvalidCredsError, ProviderError
+from libcloud.common.types import InvalidCredsError, MalformedResponseError, ProviderError
 
 from meridian.errors import MeridianError
 
@@ -79,6 +79,13 @@ _CREDENTIALS = re.compile(
     r"invalid.{0,20}(?:credential|token|api key)|unable to authenticate|unauthori[sz]ed",
     re.IGNORECASE,
 )
+# Requests are signed with the time; these are the words of those who find it too far from theirs.
+_CLOCK = re.compile(
+    r"RequestExpired|RequestTimeTooSkewed|Signature (?:not yet current|expired)|clock skew|"
+    r"token (?:used too early|.{0,20}not yet valid)|not within its valid time range|"
+    r"Invalid JWT.{0,80}(?:reasonable timeframe|iat|exp)",
+    re.IGNORECASE | re.DOTALL,
+)
 _EXISTS = re.compile(r"already exists|AlreadyExists|\.Duplicate\b|already in use", re.IGNORECASE)
 _LONGEST = 300
 
@@ -99,6 +106,8 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return RateLimited(f"{where}: the provider limits our rate of calls: {text}", _retry_after(problem))
     if _QUOTA.search(text):
         return Quota(f"{where}: quota reached, raise it or remove something: {text}")
+    if _CLOCK.search(text):
+        return Refused(f"{where}: the clock of this machine is wrong, set it (timedatectl shows it): {text}")
     if isinstance(problem, InvalidCredsError) or code in (401, 403) or _CREDENTIALS.search(text):
         return Refused(
             f"{where}: credentials refused, check what cloud.providers.d/ refers to for {provider}: {text}"
@@ -107,6 +116,9 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return Timeout(f"{where}: no answer in time: {text}")
     if isinstance(problem, OSError | requests.exceptions.RequestException):
         return Unavailable(f"{where}: the provider cannot be reached: {text}")
+    if isinstance(problem, MalformedResponseError):
+        # Gateways in front of an API that is down answer with a page for people.
+        return Unavailable(f"{where}: the provider's answer makes no sense: {text}")
     if code is not None and code >= 500:
         return Unavailable(f"{where}: the provider has a fault, HTTP {code}: {text}")
     if _EXISTS.search(text) or (code == 409 and "exist" in text.lower()):

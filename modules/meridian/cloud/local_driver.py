@@ -22,7 +22,6 @@ from meridian.cloud.container import (
     create_arguments,
     endpoint,
 )
-from meridian.provisioning import ownership
 
 PROVIDER = "local"
 IMAGE_REPOSITORY = "meridian-node"
@@ -190,20 +189,9 @@ class LocalNodeDriver(NodeDriver):
                 "environment": marks.get(labels.ENVIRONMENT, ""),
                 "region": marks.get(labels.REGION, ""),
                 "status": found.get("Status", ""),
-                "tags": _tags(marks),
+                "tags": {k.removeprefix(TAG_PREFIX): v for k, v in marks.items() if k.startswith(TAG_PREFIX)},
             },
         )
-
-
-def _tags(marks: Mapping[str, str]) -> dict[str, str]:
-    """Return the tags of a container, as every provider has them; only our own containers are ever asked."""
-    found = {
-        ownership.PLATFORM: ownership.OURS,
-        ownership.ENVIRONMENT: marks.get(labels.ENVIRONMENT, ""),
-        ownership.REGION: marks.get(labels.REGION, ""),
-    }
-    free = {k.removeprefix(TAG_PREFIX): v for k, v in marks.items() if k.startswith(TAG_PREFIX)}
-    return {**found, **free}
 
 
 def run(client: Any, machine: Machine) -> str:

@@ -35,7 +35,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     given, tag = None, ""
     asked = sites.remote(opts, topology)
     listings = _listings(asked)
-    record.add(sites.record(), topology.environment, sites.kinds(topology))
+    record.add(sites.record_file(), topology.environment, sites.kinds(topology))
     if sites.is_local(topology):
         given = allotment.ensure(topology.environment, client=engine.client())
         changes += _ground(topology, given)
@@ -46,6 +46,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     world = _assess(topology, listings)
     _refuse_guessing(world)
     sites.want(asked, topology, given, tag, _addresses(world.existing))
+    record.left(sites.record_file(), topology.environment, asked.keys() - sites.kinds(topology).keys())
     made, started = _raise_up(opts, topology, asked, world, parallel)
     changes += [f"{name} made" for name in made] + [f"{name} started" for name in started]
     if given is not None:

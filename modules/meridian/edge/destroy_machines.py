@@ -92,7 +92,7 @@ def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: i
         gone += networks.remove_environment(client, mine.given.platform, environment)
         changes += [f"{name} removed" for name in gone]
     allotment.forget(environment)
-    record.forget(sites.record(), environment)
+    record.forget(sites.record_file(), environment)
     return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
 
 
@@ -119,7 +119,7 @@ def _remove(mine: Belongings, parallel: int) -> dict[str, outcome.Failure]:
 
 def _providers(opts: Mapping[str, Any], environment: str) -> dict[str, str]:
     """Return kind by alias of all providers that may have machines of an environment."""
-    known = record.read(sites.record(), environment)
+    known = record.read(sites.record_file(), environment)
     # A broken pillar must not keep machines alive.
     with contextlib.suppress(MeridianError):
         known |= sites.kinds(load_topology(opts, environment))

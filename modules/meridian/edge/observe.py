@@ -1,5 +1,6 @@
 """Looking at the world for the plan and for drift; nothing is touched."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,7 +14,6 @@ from meridian.cloud import spec
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import deploy_machines
 from meridian.edge.answers import Listener
-from meridian.errors import MeridianError
 from meridian.kafka import client as kafka_client
 from meridian.kafka import topics as kafka_topics
 from meridian.kafka.changes import overrides
@@ -22,7 +22,7 @@ from meridian.mirror.status import operator_client
 from meridian.planning import nodes
 from meridian.planning.world import Service, World
 from meridian.tls import Tls
-from meridian.topology.model import Node, Region, Topology
+from meridian.topology.model import Region, Topology
 
 _ANSWER_SECONDS = 30.0
 # Seconds that a node may be silent over its states before it is asked whether it still works on them.
@@ -166,15 +166,9 @@ def _services(minions: _Minions, topology: Topology) -> dict[str, tuple[Service,
     found: dict[str, tuple[Service, ...]] = {}
     brokers = minions.pending(topology, "kafka", "kafka_broker.pending")
     with ThreadPoolExecutor(max_workers=8) as pool:
-        futures = {
-            node.id: pool.submit(_attempt, _broker(topology, region, node, brokers[node.id]))
-            for region in topology.regions
-            for node in region.with_role("kafka")
-            if node.id in brokers
-        }
-        for name, future in futures.items():
-            seen = future.result()
-            found[name] = (Service("broker", problem=seen) if isinstance(seen, str) else seen,)
+        regions = [region for region in topology.regions if any(node.id in brokers for node in region.nodes)]
+        for seen in pool.map(lambda region: _brokers(topology, region, brokers), regions):
+            found |= {name: (broker,) for name, broker in seen.items()}
     for name, reasons in minions.pending(topology, "connect", "connect_worker.pending").items():
         worker = (
             Service("worker", restart=tuple(reasons))
@@ -185,21 +179,33 @@ def _services(minions: _Minions, topology: Topology) -> dict[str, tuple[Service,
     return found
 
 
-def _broker(topology: Topology, region: Region, node: Node, pending: Any) -> Callable[[], Any]:
-    def ask() -> Service:
-        if not isinstance(pending, Mapping):
-            raise MeridianError(_line(pending))
-        admin = kafka_client.admin(region.kafka_bootstrap_external, _operator(topology))
-        now = overridden(admin, int(node.kafka_id or 0))
-        settings = overrides(pending["dynamic"], pending["stated"], now)
-        return Service(
-            "broker",
-            tuple(pending["restart"]),
-            {key: (value, now.get(key)) for key, value in settings.items()},
-            {key: value for key, value in now.items() if _may_be_by_hand(key, pending["stated"])},
-        )
+def _brokers(topology: Topology, region: Region, pending: Mapping[str, Any]) -> dict[str, Service]:
+    """Return a region's brokers beside what their files say.
 
-    return ask
+    :param pending: what ``kafka_broker.pending`` returned on each node.
+    """
+    asked = [node for node in region.with_role("kafka") if node.id in pending]
+    admin = _attempt(lambda: kafka_client.admin(region.kafka_bootstrap_external, _operator(topology)))
+    if isinstance(admin, str):
+        return {node.id: Service("broker", problem=admin) for node in asked}
+    found = {}
+    for node in asked:
+        own = pending[node.id]
+        if not isinstance(own, Mapping):
+            found[node.id] = Service("broker", problem=_line(own))
+            continue
+        now = _attempt(functools.partial(overridden, admin, int(node.kafka_id or 0)))
+        if isinstance(now, str):
+            found[node.id] = Service("broker", problem=now)
+            continue
+        settings = overrides(own["dynamic"], own["stated"], now)
+        found[node.id] = Service(
+            "broker",
+            tuple(own["restart"]),
+            {key: (value, now.get(key)) for key, value in settings.items()},
+            {key: value for key, value in now.items() if _may_be_by_hand(key, own["stated"])},
+        )
+    return found
 
 
 def _may_be_by_hand(key: str, stated: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from meridian.cloud.allotment import Allotment
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge.machines import Site
 from meridian.errors import MeridianError
+from meridian.provisioning import record
 from meridian.topology.model import Topology
 
 
@@ -28,10 +29,13 @@ def is_local(topology: Topology) -> bool:
 def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, Site]:
     """Return a site for each provider that is not the local cloud, by alias.
 
+    Those that all regions have left are among them: machines of ours may still be there.
+
     :raises MeridianError: a provider is not configured, or its driver cannot be loaded.
     """
-    found = [alias for alias, kind in kinds(topology).items() if kind != PROVIDER]
-    return {alias: Site(opts, alias, topology.environment) for alias in found}
+    environment = topology.environment
+    ever = kinds(topology) | record.read(record_file(), environment)
+    return {alias: Site(opts, alias, environment) for alias, kind in ever.items() if kind != PROVIDER}
 
 
 def local(opts: Mapping[str, Any], topology: Topology, given: Allotment) -> dict[str, Site]:
@@ -59,7 +63,7 @@ def want(
     """
     of = kinds(topology)
     for alias, site in sites.items():
-        if of[alias] == PROVIDER and given is not None:
+        if of.get(alias) == PROVIDER and given is not None:
             site.want(spec.cloud_map(topology, given, tag, given.master_address, alias))
         else:
             site.want(spec.cloud_map(topology, None, provider=alias, addresses=addresses))
@@ -70,7 +74,7 @@ def local_arguments(given: Allotment) -> dict[str, Any]:
     return {"ex_platform": given.platform}
 
 
-def record() -> Path:
+def record_file() -> Path:
     """Return the file that says which providers each environment has had machines at."""
     return paths.state() / "providers.json"
 

@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-PLATFORM = "meridian-platform"
-OURS = "meridian"
-ENVIRONMENT = "meridian-environment"
-REGION = "meridian-region"
-ROLE = "meridian-role"
+from meridian.cloud import tags
 
 # A provider may go on listing what it has removed; EC2 does for an hour, under the machine's name.
 _GONE = ("TERMINATED",)
@@ -31,8 +27,7 @@ def is_ours(seen: Mapping[str, Any], environment: str) -> bool:
 
     :param seen: its entry in ``list_nodes_full``.
     """
-    tags = seen.get("tags") or {}
-    return tags.get(PLATFORM) == OURS and tags.get(ENVIRONMENT) == environment
+    return tags.is_ours(seen.get("tags") or {}, environment)
 
 
 def doublet(seen: Mapping[str, Any]) -> list[str]:
@@ -47,7 +42,7 @@ def doublet(seen: Mapping[str, Any]) -> list[str]:
 
 def roles(seen: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the roles that a machine's tag names."""
-    return tuple(role for role in str((seen.get("tags") or {}).get(ROLE, "")).split("+") if role)
+    return tuple(role for role in str((seen.get("tags") or {}).get(tags.ROLE, "")).split("+") if role)
 
 
 def names(of: Iterable[str], shown: int = 20) -> str:

@@ -1,7 +1,7 @@
 """Which providers an environment has ever had machines at, whatever today's pillar says."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from meridian.errors import MeridianError
@@ -26,6 +26,17 @@ def add(file: Path, environment: str, providers: Mapping[str, str]) -> None:
     whole = {**held.get(environment, {}), **providers}
     if whole != held.get(environment):
         write_private(file, json.dumps({**held, environment: whole}, indent=2, sort_keys=True) + "\n")
+
+
+def left(file: Path, environment: str, providers: Iterable[str]) -> None:
+    """Note that an environment has no machine at these providers any more.
+
+    :param providers: their aliases.
+    """
+    held = _all(file)
+    mine = {alias: kind for alias, kind in held.get(environment, {}).items() if alias not in set(providers)}
+    if mine != held.get(environment, {}):
+        write_private(file, json.dumps({**held, environment: mine}, indent=2, sort_keys=True) + "\n")
 
 
 def forget(file: Path, environment: str) -> None:

@@ -6,15 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import addresses, paths, planning
-from meridian.cloud.catalogue import Catalogue
+from meridian import addresses, paths
 from meridian.deployment import lock as deployment_lock
 from meridian.deployment import outline as deployment_outline
 from meridian.deployment import preflight as deployment_preflight
 from meridian.edge import progress
-from meridian.edge.pillar_source import load_topology, pillar_root
+from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
-from meridian.topology.model import Topology
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
@@ -163,7 +161,9 @@ def plan(environment: str = "local", offline: bool = False) -> dict[str, Any]:
 
         salt-run platform.plan environment=local offline=True
     """
-    return _plan(environment, offline).to_dict()
+    from meridian.edge import planned
+
+    return planned.plan(__opts__, environment, offline).to_dict()
 
 
 def drift(environment: str = "local") -> dict[str, Any]:
@@ -181,7 +181,9 @@ def drift(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.drift environment=local
     """
-    return planning.drift(environment, _findings(load_topology(__opts__, environment))).to_dict()
+    from meridian.edge import planned
+
+    return planned.drift(__opts__, environment).to_dict()
 
 
 def agree(plan: str, environment: str = "local") -> dict[str, Any]:
@@ -199,23 +201,14 @@ def agree(plan: str, environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.agree plan=/root/plan.json environment=local
     """
-    planned = planning.read(Path(plan))
-    objection = planning.objection(planned, _plan(environment, offline=False))
+    from meridian import planning
+    from meridian.edge import planned
+
+    wanted = planning.read(Path(plan))
+    objection = planning.objection(wanted, planned.plan(__opts__, environment))
     if objection:
         raise MeridianError(f"{plan}: {objection}; nothing was touched")
-    return {"ok": True, "comment": f"{len(planned.actions)} actions as planned"}
-
-
-def _findings(topology: Topology) -> list[planning.Finding]:
-    from meridian.edge import observe
-
-    return planning.compare(topology, observe.world(__opts__, topology))
-
-
-def _plan(environment: str, offline: bool) -> planning.Plan:
-    topology = load_topology(__opts__, environment)
-    findings = planning.compare(topology, planning.World()) if offline else _findings(topology)
-    return planning.plan(topology, findings, Catalogue.read(pillar_root(__opts__).parent))
+    return {"ok": True, "comment": f"{len(wanted.actions)} actions as planned"}
 
 
 def verify(environment: str = "local", full: bool = False, junit: str = "") -> dict[str, Any]:
@@ -236,10 +229,10 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
 
         salt-run platform.verify environment=local full=True
     """
-    from meridian import verification
+    from meridian.verification.run import run_full, run_short
 
     topology = load_topology(__opts__, environment)
-    run = verification.run_full if full else verification.run_short
+    run = run_full if full else run_short
     result = run(
         topology,
         lambda message: progress.report(__opts__, "verify", "note", message=message),

@@ -143,6 +143,7 @@ class Kafka(_Section, KafkaKeys):
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
+    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -184,6 +185,7 @@ class Connect(_Section, ConnectKeys):
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
+    jvm_flags: list[str] = []
     config: Config = {}
 
 

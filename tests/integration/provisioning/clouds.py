@@ -1,4 +1,4 @@
-"""An environment at one or several EC2 servers: our own runner functions and salt-cloud driver, no minions."""
+"""An environment at one or several EC2 servers: our runner functions and salt-cloud driver, no minions."""
 
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ ENVIRONMENT = "trial"
 IMAGE = "ami-03cf127a"
 SIZE = "t3.micro"
 # Pauses that a test can wait for; what they are for is the same.
-RETRY = {"first": 0.05, "longest": 0.4, "deadline": 8.0}
+RETRY = {"first": 0.05, "longest": 0.4, "deadline": 60.0}
 _KINDS = {"kafka": ("kafka",), "workers": ("connect",)}
 
 

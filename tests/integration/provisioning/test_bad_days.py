@@ -1,4 +1,4 @@
-"""What a cloud does on a bad day, over real HTTP; after each the machines are counted behind the API's back."""
+"""What a cloud does on a bad day, over real HTTP; after each the machines are counted behind its back."""
 
 import collections
 import multiprocessing

@@ -40,12 +40,7 @@ def test_node_is_listed_under_its_id_with_both_addresses(driver: LocalNodeDriver
     [node] = driver.list_nodes()
     assert (node.name, node.state) == ("kafka-1.east.test", NodeState.RUNNING)
     assert sorted(node.private_ips) == ["10.230.0.10", "10.230.16.10"]
-    assert node.extra["tags"] == {
-        "meridian-platform": "meridian",
-        "meridian-environment": "test",
-        "meridian-region": "",
-        "zone": "a",
-    }
+    assert node.extra["tags"] == {"zone": "a"}
 
 
 def test_files_are_in_the_node_before_it_starts(driver: LocalNodeDriver, engine: Engine) -> None:

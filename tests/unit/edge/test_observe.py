@@ -86,7 +86,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, local: Topology) -> Iterator[Connec
     right = world_of(local).topics
     with double.worker() as url:
         monkeypatch.setattr(observe, "operator_client", lambda *_: ConnectClient([url], patience=1))
-        monkeypatch.setattr(observe.kafka_client, "admin", lambda bootstrap, tls: bootstrap)
+        monkeypatch.setattr(observe.kafka_client, "admin", lambda bootstrap, tls: [bootstrap])
         monkeypatch.setattr(observe, "overridden", lambda admin, broker: {})
         monkeypatch.setattr(observe.kafka_topics, "read", lambda admin, name: right["us-east"][name])
         yield double

@@ -97,7 +97,7 @@ def test_machine_that_does_not_start_is_made_anew_once() -> None:
     _create(machine)
     assert (machine.made, machine.taken) == (2, 0)
     stuck = Provider(Timeout("not up"), Timeout("not up"), worked=(0, 1), states=("PENDING",))
-    with pytest.raises(Timeout, match="^not up$"):
+    with pytest.raises(Timeout, match=r"^not up$"):
         _create(stuck)
     assert (stuck.made, stuck.there) == (2, 0)
 
@@ -114,7 +114,7 @@ def test_one_failure_of_its_own_is_forgiven_and_leaves_nothing() -> None:
     _create(machine)
     assert (machine.requests, machine.made, machine.there) == (2, 2, 1)
     bad = Provider(RuntimeError("disk\nmore"), RuntimeError("disk\nmore"), worked=(0, 1))
-    with pytest.raises(MeridianError, match="^disk$"):
+    with pytest.raises(MeridianError, match=r"^disk$"):
         _create(bad)
     assert (bad.requests, bad.there) == (2, 0)
 
@@ -122,7 +122,7 @@ def test_one_failure_of_its_own_is_forgiven_and_leaves_nothing() -> None:
 @pytest.mark.parametrize("kind", [Quota, Refused, NotOffered])
 def test_what_cannot_succeed_is_tried_once(kind: type[MeridianError]) -> None:
     machine = Provider(kind("no"), worked=(0,))
-    with pytest.raises(kind, match="^no$"):
+    with pytest.raises(kind, match=r"^no$"):
         _create(machine)
     assert (machine.requests, machine.there) == (1, 0)
 
@@ -136,7 +136,7 @@ def test_name_that_stays_taken_is_an_error() -> None:
 
 def test_patience_ends_and_the_kind_of_the_problem_is_kept() -> None:
     machine = Provider(*[Unavailable("no route")] * 99, worked=(0,), states=("PENDING",))
-    with pytest.raises(Unavailable, match="^no route$"):
+    with pytest.raises(Unavailable, match=r"^no route$"):
         _create(machine, deadline=20)
     assert machine.there == 0
 

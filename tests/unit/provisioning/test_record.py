@@ -13,6 +13,8 @@ def test_provider_stays_on_record_when_its_region_leaves(tmp_path: Path) -> None
     record.add(file, "multi", {"aws": "ec2"})
     record.add(file, "local", {"local": "local"})
     assert record.read(file, "multi") == {"aws": "ec2", "google": "gce"}
+    record.left(file, "multi", ["google"])
+    assert record.read(file, "multi") == {"aws": "ec2"}
     record.forget(file, "multi")
     assert (record.read(file, "multi"), record.read(file, "local")) == ({}, {"local": "local"})
 
