@@ -74,7 +74,12 @@ def _device(entry: dict[str, Any]) -> Device:
     path = str(entry["path"])
     mounts = tuple(str(place) for place in entry.get("mountpoints") or () if place)
     children = tuple(str(child["path"]) for child in entry.get("children") or ())
-    held = signatures(path)
+    try:
+        held, uuid = signatures(path), file_system_uuid(path)
+        zero = not (mounts or children or held) and is_zero(path)
+    except (MeridianError, OSError):
+        # One disk that cannot be read must not keep the others from their use; it is nobody's then.
+        held, uuid, zero = ("what cannot be read",), "", False
     return Device(
         path=path,
         size=int(entry["size"] or 0),
@@ -83,6 +88,6 @@ def _device(entry: dict[str, Any]) -> Device:
         mounts=mounts,
         children=children,
         signatures=held,
-        uuid=file_system_uuid(path),
-        blank=not (mounts or children or held) and is_zero(path),
+        uuid=uuid,
+        blank=zero,
     )

@@ -100,6 +100,17 @@ def test_a_block_device_is_formatted_mounted_by_uuid_and_then_left_alone(loop: s
         subprocess.run(["umount", volume.mount], check=True)
 
 
+def test_a_disk_that_cannot_be_read_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = '{"blockdevices": [{"path": "/dev/gone", "type": "disk", "size": 1073741824, "ro": false}]}'
+    real = read.run
+    monkeypatch.setattr(
+        read, "run", lambda command, **kwargs: listed if "lsblk" in command else real(command)
+    )
+    [device] = read.devices()
+    assert (device.blank, device.holds) == (False, "holds what cannot be read")
+    assert decide([DATA], [device])[0].action == "refuse"
+
+
 def test_a_folder_tells_what_a_mount_would_hide(tmp_path: Path) -> None:
     assert read.in_the_way(str(tmp_path / "missing")) == ()
     assert read.in_the_way("/") == ()

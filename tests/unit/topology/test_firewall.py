@@ -148,7 +148,9 @@ def test_sources_are_those_nodes_whose_addresses_are_known(cloud: Topology) -> N
 def test_nodes_filter_where_their_provider_does_not(
     bent: Callable[..., Layers], provider: str, setting: str, filters: bool
 ) -> None:
-    made = expand(bent(f"environment: {{provider: {provider}}}\nfirewall: {{on_node: {setting}}}"), "cloud")
+    places = "overrides: {eu-west: {region: {locations: {gce: europe-west1}}}}"
+    text = f"environment: {{provider: {provider}}}\nfirewall: {{on_node: {setting}}}\n{places}"
+    made = expand(bent(text), "cloud")
     assert {on_node(region) for region in made.regions} == {filters}
     slices = [node_pillar(made, node.id) for node in made.nodes]
     assert {"firewall" in one for one in slices} == {filters}

@@ -29,7 +29,9 @@ def test_a_node_has_the_volumes_of_its_roles(bent: Callable[..., Layers]) -> Non
 def test_kinds_of_disks_are_called_as_the_provider_calls_them(
     bent: Callable[..., Layers], provider: str, wanted: str, type: str
 ) -> None:
-    text = f"environment: {{provider: {provider}}}\n" + DATA.replace("ssd", wanted)
+    text = f"environment: {{provider: ec2, providers: {{us-east: {provider}}}}}\n" + DATA.replace(
+        "ssd", wanted
+    )
     assert expand(bent(text), "cloud").nodes[0].volumes[0].type == type
 
 
