@@ -40,7 +40,13 @@ def test_of_an_empty_world_everything_is_missing(local: Topology) -> None:
     found = wrong(local, World())
     assert {one.verdict for one in found} == {Verdict.MISSING}
     kinds = [one.kind for one in found]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"node": 12, "archive": 3, "topic": 4, "flow": 2}
+    topics = sum(len(region.settings["topics"]) for region in local.regions)
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "node": 12,
+        "archive": 3,
+        "topic": topics,
+        "flow": 2,
+    }
 
 
 def test_a_machine_that_is_gone(local: Topology, well: World) -> None:
@@ -186,8 +192,9 @@ def test_topics_of_a_cluster_without_brokers_are_missing_whatever_is_said_of_it(
 ) -> None:
     names = [node.id for node in local.region("us-east").with_role("kafka")]
     world = replace(without(well, *names), topics={**well.topics, "us-east": "no broker answers"})
-    found = [one.verdict for one in wrong(local, world) if one.kind == "topic"]
-    assert found == [Verdict.MISSING, Verdict.MISSING]
+    found = {one.id: one.verdict for one in wrong(local, world) if one.kind == "topic"}
+    topics = local.region("us-east").settings["topics"]
+    assert found == {f"us-east/{topic}": Verdict.MISSING for topic in topics}
 
 
 def with_connectors(world: World, seen: Any) -> World:
