@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 from libcloud.common.exceptions import BaseHTTPError, RateLimitReachedError
-from libcloud.common.types import InvalidCredsError, ProviderError
+from libcloud.common.types import InvalidCredsError, MalformedResponseError, ProviderError
 
 from meridian.errors import MeridianError
 
@@ -79,7 +79,13 @@ _CREDENTIALS = re.compile(
     r"invalid.{0,20}(?:credential|token|api key)|unable to authenticate|unauthori[sz]ed",
     re.IGNORECASE,
 )
+_DOWN = re.compile(
+    r"service (?:is )?(?:temporarily )?unavailable|internal (?:server )?error|bad gateway|gateway time-?out|"
+    r"server is busy|backend error",
+    re.IGNORECASE,
+)
 _EXISTS = re.compile(r"already exists|AlreadyExists|\.Duplicate\b|already in use", re.IGNORECASE)
+_STATUS = re.compile(r"(?:\(|HTTP[ /]|status(?: code)?:? )([45]\d\d)\b", re.IGNORECASE)
 _LONGEST = 300
 
 
@@ -94,7 +100,7 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return problem
     text = _line(problem)
     where = f"{provider}: {doing}"
-    code = _code(problem)
+    code = _code(problem, text)
     if isinstance(problem, RateLimitReachedError) or code == 429 or _RATE.search(text):
         return RateLimited(f"{where}: the provider limits our rate of calls: {text}", _retry_after(problem))
     if _QUOTA.search(text):
@@ -107,8 +113,9 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return Timeout(f"{where}: no answer in time: {text}")
     if isinstance(problem, OSError | requests.exceptions.RequestException):
         return Unavailable(f"{where}: the provider cannot be reached: {text}")
-    if code is not None and code >= 500:
-        return Unavailable(f"{where}: the provider has a fault, HTTP {code}: {text}")
+    broken = isinstance(problem, MalformedResponseError) or _DOWN.search(text)
+    if broken or (code is not None and code >= 500):
+        return Unavailable(f"{where}: the provider has a fault{f', HTTP {code}' if code else ''}: {text}")
     if _EXISTS.search(text) or (code == 409 and "exist" in text.lower()):
         return AlreadyExists(f"{where}: there is one already: {text}")
     if _UNKNOWN.search(text):
@@ -125,14 +132,16 @@ def _line(problem: BaseException) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _code(problem: BaseException) -> int | None:
-    found = None
+def _code(problem: BaseException, text: str) -> int | None:
+    found: object = None
     if isinstance(problem, BaseHTTPError):
         found = problem.code
     elif isinstance(problem, ProviderError):
         found = problem.http_code
+    elif in_text := _STATUS.search(text):
+        found = in_text[1]
     try:
-        return None if found is None else int(found)
+        return None if found is None else int(str(found))
     except (TypeError, ValueError):
         return None
 
