@@ -55,6 +55,7 @@ def settings(**more: Any) -> dict[str, Any]:
     found = {
         "name": NAME,
         "provider": "memory:libcloud",
+        "driver": "memory:libcloud",
         "profile": "memory-small",
         "size": "small",
         "image": "debian-12",
