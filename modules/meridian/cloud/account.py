@@ -13,6 +13,8 @@ from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.table import adapter as adapter_of
 from meridian.errors import MeridianError
 
+_SHORTEST_SECRET = 8
+
 
 @dataclass(frozen=True)
 class Found:
@@ -178,7 +180,8 @@ class Account:
         key = credentials.resolve(self.config.get("key"), f"{where}: key", self._sdb, needed)
         secret = credentials.resolve(self.config.get("secret"), f"{where}: secret", self._sdb, needed=False)
         given, more = credentials.arguments(self.config.get("arguments") or {}, where, self._sdb)
-        self._secrets = [one for one in (secret, key, *more) if one]
+        # What is shorter is no secret worth the name, and would black out half of each message.
+        self._secrets = [one for one in (secret, key, *more) if one and len(one) >= _SHORTEST_SECRET]
         if place:
             given[self.kind.regional] = place
         try:

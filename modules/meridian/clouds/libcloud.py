@@ -239,6 +239,7 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     elif settings.mode == "ssh":
         node = made.found.node
         vm_["ssh_host"] = next(iter([*node.public_ips, *node.private_ips]))
+        vm_["minion"] = settings.over_ssh()
         outcome = __utils__["cloud.bootstrap"](vm_, __opts__)
         if "Error" in outcome:
             raise MeridianError(f"{name}: bootstrap failed: {outcome['Error']}")
