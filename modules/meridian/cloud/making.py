@@ -95,7 +95,8 @@ def make(
         text = user_data() if user_data is not None else ""
         data = fitting(text, adapter, order.name) if text else ""
         chosen = _chosen(adapter, order)
-        entry = account.ledger.intend(order.name, wanted_tags, public_key)
+        place = order.location if adapter.regional else ""
+        entry = account.ledger.intend(order.name, wanted_tags, public_key, place)
         request = _request(adapter, order, wanted_tags, data, entry.token, chosen)
         adapter.prepare_firewall(request)
         node = adapter.create(request)
@@ -137,12 +138,12 @@ def running(account: Account, made: Found, deadline: float, wait: Callable[[floa
         pause = min(pause * 1.5, _LONGEST_WAIT)
 
 
-def destroy(account: Account, name: str, location: str = "") -> bool:
+def destroy(account: Account, name: str) -> bool:
     """Remove the machine of a name with its data, and what was written down about it.
 
     :raises MeridianError: there is none, or it does not carry our tags; of several all with our tags go.
     """
-    found = account.named(name, location)
+    found = account.near(name)
     if not found:
         account.ledger.forget(name)
         raise MeridianError(f"{name}: {account.alias} has no machine of that name")
@@ -181,8 +182,13 @@ def fitting(text: str, adapter: Adapter, name: str) -> str | bytes:
 
 
 def _chosen(adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
-    location = adapter.location(order.location, order.zone)
-    return location, adapter.size(order.size, location), adapter.image(order.image, location)
+    # The same for all machines of a profile: two or three calls less for each.
+    wanted = (order.location, order.zone, order.size, order.image)
+    if wanted not in adapter.chosen:
+        location = adapter.location(order.location, order.zone)
+        size, image = adapter.size(order.size, location), adapter.image(order.image, location)
+        adapter.chosen[wanted] = (location, size, image)
+    return adapter.chosen[wanted]
 
 
 def _request(

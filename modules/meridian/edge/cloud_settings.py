@@ -1,5 +1,6 @@
 """What salt-cloud's merged provider, profile and map say, as the cloud packages want it."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -33,7 +34,7 @@ def account(opts: Mapping[str, Any], alias: str, config: Mapping[str, Any]) -> A
     :param config: what stands there.
     """
     wanted = {key: config.get(key) for key in ("provider", "key", "secret", "arguments", "locations")}
-    key = (os.getpid(), alias, yaml.safe_dump(wanted, sort_keys=True))
+    key = (os.getpid(), alias, json.dumps(wanted, sort_keys=True, default=str))
     if key not in _accounts:
         ledger = Ledger(paths.state() / "machines" / f"{alias}.json")
         _accounts[key] = Account(alias, wanted, ledger, lambda address: _sdb(address, opts))

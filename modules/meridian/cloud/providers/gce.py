@@ -1,5 +1,6 @@
 """Google Compute Engine."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ class GCE(Adapter):
         """Return a driver; the access token is kept in memory only, not beside other programs' ones."""
         if not arguments.get("project"):
             raise MeridianError("cloud.providers.d/: gce needs arguments: {project: …}")
-        return super().connect(provider, key, secret, arguments)
+        return super().connect(provider, key, secret, {"credential_file": os.devnull, **arguments})
 
     def location(self, wanted: str, zone: str = "") -> Any:
         """Return the zone: libcloud's locations are zones; of a region alone the first one."""
