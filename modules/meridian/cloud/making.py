@@ -10,7 +10,8 @@ from libcloud.compute.types import NodeState
 
 from meridian.cloud import errors, tags
 from meridian.cloud.account import Account, Found, several
-from meridian.cloud.providers.base import Adapter, Request, Volume, number
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, Volume, number
 from meridian.errors import MeridianError
 
 RUNNING_SECONDS = 600.0
@@ -47,7 +48,8 @@ class Made:
     """What there is afterwards.
 
     :ivar taken: whether it was there already.
-    :ivar public_key: PEM of the key that its minion has; for a taken one that of an earlier run.
+    :ivar public_key: PEM of the key that its minion has; for a taken one that of an earlier run, empty when
+        this clone did not make it.
     """
 
     found: Found
@@ -86,7 +88,7 @@ def make(
         )
     if existing:
         known = account.ledger.read().get(order.name)
-        public_key = known.public_key if known and known.public_key else public_key
+        public_key = known.public_key if known else ""
         with account.explained(f"make volumes of {order.name}"):
             if adapter.volumes == "attach" and order.volumes:
                 adapter.make_volumes(existing[0].node, _request(adapter, order, wanted_tags, "", "", None))

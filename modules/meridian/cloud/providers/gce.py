@@ -10,7 +10,8 @@ from meridian.cloud import tags as tagging
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.inventory import choose
 from meridian.cloud.providers import rules
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 from meridian.errors import MeridianError
 
 

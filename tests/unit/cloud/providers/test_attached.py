@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from libcloud.compute.base import Node
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Request, Volume
+from meridian.cloud.providers.request import Request, Volume
 
 from tests.doubles.provider import Driver
 

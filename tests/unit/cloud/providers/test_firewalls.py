@@ -8,10 +8,10 @@ from libcloud.common.exceptions import BaseHTTPError
 from libcloud.compute.types import NodeState
 from meridian.cloud import tags
 from meridian.cloud.providers import rules
-from meridian.cloud.providers.base import Request
 from meridian.cloud.providers.ec2 import EC2
 from meridian.cloud.providers.gce import GCE
 from meridian.cloud.providers.openstack import OpenStack
+from meridian.cloud.providers.request import Request
 
 TAGS = {tags.PLATFORM: tags.OURS, tags.ENVIRONMENT: "aws", tags.REGION: "us-east", tags.ROLE: "kafka+connect"}
 WANTED = [
