@@ -1,5 +1,6 @@
 """What salt-cloud's merged provider, profile and map say, as the cloud packages want it."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -11,9 +12,9 @@ import salt.utils.files
 import yaml
 
 from meridian import paths
-from meridian.cloud import bootstrap
+from meridian.cloud import bootstrap, credentials
 from meridian.cloud.account import Account
-from meridian.cloud.errors import NotOffered
+from meridian.cloud.errors import AlreadyExists, NotOffered
 from meridian.cloud.ledger import Ledger
 from meridian.cloud.making import Order
 from meridian.edge import transport
@@ -33,7 +34,7 @@ def account(opts: Mapping[str, Any], alias: str, config: Mapping[str, Any]) -> A
     :param config: what stands there.
     """
     wanted = {key: config.get(key) for key in ("provider", "key", "secret", "arguments", "locations")}
-    key = (os.getpid(), alias, yaml.safe_dump(wanted, sort_keys=True))
+    key = (os.getpid(), alias, json.dumps(wanted, sort_keys=True, default=str))
     if key not in _accounts:
         ledger = Ledger(paths.state() / "machines" / f"{alias}.json")
         _accounts[key] = Account(alias, wanted, ledger, lambda address: _sdb(address, opts))
@@ -52,11 +53,11 @@ class Settings:
         self.opts = opts
         self.merged = merged
         self.name = str(merged["name"])
+        self.alias = str(merged.get("provider", "")).partition(":")[0]
         self.mode = str(self._value("bootstrap") or "ssh")
         if self.mode not in MODES:
-            alias = str(merged.get("provider", "")).partition(":")[0]
             raise MeridianError(
-                f"cloud.providers.d/: {alias}: bootstrap is {self.mode!r}, expected {', '.join(MODES)}"
+                f"cloud.providers.d/: {self.alias}: bootstrap is {self.mode!r}, expected {', '.join(MODES)}"
             )
 
     def order(self) -> Order:
@@ -93,10 +94,25 @@ class Settings:
             self._value("user_data_extra") or {},
         )
 
+    def over_ssh(self) -> dict[str, Any]:
+        """Return the minion's configuration for Salt's bootstrap script, which carries no other files."""
+        master = self._master()
+        plain = bootstrap.Master(master.address, master.public_key, master.settings)
+        finger = {"master_finger": bootstrap.fingerprint(master.public_key)}
+        return bootstrap.minion_config(self.name, plain, {**finger, **self._minion()})
+
     def accept(self, public_key: str) -> None:
-        """Accept the key that a taken machine's minion has, instead of the one that Salt has just made."""
-        if not public_key or not self.merged.get("pub_key"):
+        """Accept the key that a taken machine's minion has, instead of the one that Salt has just made.
+
+        :raises AlreadyExists: it was made by somebody who knows the key; we do not.
+        """
+        if not self.merged.get("pub_key"):
             return
+        if not public_key:
+            raise AlreadyExists(
+                f"{self.name} exists and has our tags, but this clone did not make it and does not know its "
+                f"minion's key: deploy from the clone that made it, or destroy it by name"
+            )
         path = Path(self.opts["pki_dir"]) / "minions" / self.name
         with salt.utils.files.fopen(path, "w") as handle:
             handle.write(public_key)
@@ -122,8 +138,12 @@ class Settings:
 
     def _master(self) -> bootstrap.Master:
         address = (self._value("minion") or {}).get("master")
+        if isinstance(address, Mapping):
+            address = credentials.resolve(address, f"cloud.providers.d/: {self.alias}: minion: master")
         if not address:
-            raise MeridianError("cloud.providers.d/: the minions' `master` is not set (minion: {master: …})")
+            raise MeridianError(
+                f"cloud.providers.d/: {self.alias}: the minions' `master` is not set (minion: {{master: …}})"
+            )
         public = Path(self.opts["pki_dir"]) / "master.pub"
         if not public.is_file():
             raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")

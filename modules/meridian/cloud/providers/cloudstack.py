@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from libcloud.compute.base import Node
+from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Request, UserData
+from meridian.cloud.providers.request import Request, UserData
 
 
 class CloudStack(AttachesVolumes):
@@ -21,6 +22,8 @@ class CloudStack(AttachesVolumes):
     volume_type_keyword = "ex_volume_type"
     credentials = "`key` API key, `secret` secret key, `arguments.url` the endpoint"
     dotted_names = False
+
+    states: ClassVar[Mapping[Any, NodeState]] = {"Error": NodeState.ERROR}
 
     def tag(self, node: Node, tags: Mapping[str, str]) -> None:
         """Set the tags."""

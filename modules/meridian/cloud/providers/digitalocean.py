@@ -6,7 +6,7 @@ from libcloud.compute.base import Node
 
 from meridian.cloud import tags as tagging
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Request, UserData
+from meridian.cloud.providers.request import Request, UserData
 
 
 class DigitalOcean(AttachesVolumes):
@@ -44,6 +44,14 @@ class DigitalOcean(AttachesVolumes):
     def tags_of(self, node: Node) -> dict[str, str]:
         """Return the tags."""
         return tagging.from_words(node.extra.get("tags"))
+
+    def start(self, node: Node) -> bool:
+        """Start a stopped machine."""
+        return bool(self.conn.ex_power_on_node(node))
+
+    def stop(self, node: Node) -> bool:
+        """Shut a machine down."""
+        return bool(self.conn.ex_shutdown_node(node))
 
     def size_of(self, node: Node) -> str:
         """Return the size's slug."""
