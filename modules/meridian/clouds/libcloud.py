@@ -14,6 +14,8 @@ settings stands in a file of its own under ``modules/meridian/cloud/providers/``
       secret: {env: AWS_SECRET_ACCESS_KEY}
       arguments: {region: us-east-1}      # further keyword arguments of libcloud's driver class
       locations: [us-east-1, eu-west-1]   # where to look for machines, where a connection has one region
+      parallel: 8                         # machines made or removed at a time
+      retry: {first: 1, longest: 30, deadline: 300}   # seconds: pauses, and all of them together
       bootstrap: userdata                 # userdata: cloud-init; ssh: the same installer; files: local
       minion: {master: meridian.example.com}
       install: {index: https://pypi.example.com/simple}   # optional: where machines get Salt from
@@ -240,7 +242,7 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     _event("starting create", name, "creating", vm_)
     _event("requesting instance", name, "requesting", vm_)
     made = making.make(account, settings.order(), vm_.get("pub_key") or "", settings.user_data())
-    if made.taken:
+    if made.taken and settings.mode != "ssh":
         settings.accept(made.public_key)
     elif settings.mode == "ssh":
         node = made.found.node

@@ -72,13 +72,19 @@ def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: i
     """
     if confirmed is not True:
         raise MeridianError(f"destroying {environment} loses all its data: say yes=True")
-    mine = Belongings(opts, environment)
-    failed = _remove(mine, parallel)
-    left = {*failed, *(line.partition(":")[0] for line in mine.conflicts)}
-    changes = [f"{name} removed" for name in sorted(mine.machines) if name not in left]
+    removed: set[str] = set()
+    while True:
+        mine = Belongings(opts, environment)
+        # A list that was cut short tells of the others only now; what is going may still be on it.
+        rest = {name: seen for name, seen in mine.machines.items() if name not in removed}
+        failed = _remove(mine.sites, rest, parallel)
+        removed |= rest.keys() - failed.keys()
+        if failed or not rest:
+            break
+    changes = [f"{name} removed" for name in sorted(removed)]
     if failed or mine.conflicts or mine.unasked:
         raise MeridianError(
-            outcome.not_removed(environment, len(changes), failed, [*mine.conflicts, *mine.unasked])
+            outcome.not_removed(environment, len(removed), failed, [*mine.conflicts, *mine.unasked])
         )
     for name in sorted(machines.accepted_keys(opts, f".{environment}")):
         machines.forget_key(opts, name)
@@ -96,23 +102,29 @@ def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: i
     return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
 
 
-def _remove(mine: Belongings, parallel: int) -> dict[str, outcome.Failure]:
+def _remove(
+    asked: Mapping[str, Site], wanted: Mapping[str, Mapping[str, Any]], parallel: int
+) -> dict[str, outcome.Failure]:
+    """Remove machines wave by wave; return how those failed that did.
+
+    :param wanted: entry, with its ``provider``, by name.
+    """
     failed: dict[str, outcome.Failure] = {}
     given_up: set[str] = set()
-    for wave in order.removal(mine.machines):
+    for wave in order.removal(wanted):
         work: dict[str, dict[str, None]] = {}
         for name in wave:
-            provider = mine.machines[name]["provider"]
+            provider = wanted[name]["provider"]
             if provider in given_up:
                 failed[name] = outcome.Failure(begun=False)
             else:
                 work.setdefault(provider, {})[name] = None
         jobs = [
-            workers.Job(mine.sites[alias], "remove", group, mine.sites[alias].parallel or parallel)
+            workers.Job(asked[alias], "remove", group, asked[alias].parallel or parallel)
             for alias, group in work.items()
         ]
         lost = workers.run(jobs)
-        given_up |= {mine.machines[name]["provider"] for name, failure in lost.items() if failure.hopeless}
+        given_up |= {wanted[name]["provider"] for name, failure in lost.items() if failure.hopeless}
         failed |= lost
     return failed
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from libcloud.compute.base import NodeImage
+from meridian.cloud.providers import ec2_listing
 from meridian.edge import deploy_machines, destroy_machines
 from meridian.edge.machines import Site
 from meridian.errors import MeridianError
@@ -102,6 +103,16 @@ def test_destroy_takes_only_what_has_our_tags(clouds: Clouds, east: Server, west
     ]
     assert west.machines() == []
     assert clouds.keys() == set()
+
+
+def test_list_is_read_to_its_last_page(clouds: Clouds, east: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ec2_listing, "_PAGE", "5")
+    wanted = topology({"east": 12})
+    clouds.ensure(wanted)
+    site = Site(clouds.opts, "east", ENVIRONMENT)
+    assert sorted(site.listed()) == sorted(node.id for node in wanted.nodes)
+    clouds.destroy()
+    assert east.machines() == []
 
 
 def test_destroy_leaves_neither_disks_nor_security_groups(clouds: Clouds, east: Server) -> None:

@@ -1,18 +1,20 @@
 """What `./meridian deploy` does before Salt is asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian import addresses
+from meridian import addresses, paths
 from meridian.cli import main, runners, setup
 from meridian.edge import master
 from meridian.errors import MeridianError
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was started: none of it really."""
+def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """What was started: none of it really, and nothing is left in the clone."""
     done: list[str] = []
+    monkeypatch.setattr(paths, "state", lambda: tmp_path)
     monkeypatch.setattr(setup, "_ground", lambda *_: done.append("ground") or "10.213.0.1")
     monkeypatch.setattr(master, "ensure", lambda address: done.append(address) or True)
     monkeypatch.setattr(main, "_orchestrate", lambda *_: 0)

@@ -109,6 +109,13 @@ def test_index_without_tls_must_be_meant(machines: Driver) -> None:
     assert "--trusted-host 192.0.2.1:8080" in machines.made[-1]["ex_userdata"]
 
 
+def test_machine_of_another_clone_is_not_taken_over(machines: Driver, tmp_path: Path) -> None:
+    machines.add(NAME, settings()["tags"])
+    with pytest.raises(MeridianError, match="this clone did not make it"):
+        driver.create(settings())
+    assert not (tmp_path / "pki/minions" / NAME).exists()
+
+
 def test_master_may_come_from_the_environment(machines: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MERIDIAN_MASTER", raising=False)
     with pytest.raises(
