@@ -1,7 +1,7 @@
 """Machines that come up by themselves: by user-data as at any cloud, and over ssh, with the same installer.
 
-One machine each: of an image that brings Salt; a plain one, which installs the pinned Salt from a package index;
-one that was told another master's fingerprint; one that is reached by ssh.
+One machine each: of an image that brings Salt; a plain one, which installs the pinned Salt from a package
+index; one that was told another master's fingerprint; one that is reached by ssh.
 """
 
 import subprocess

@@ -103,7 +103,7 @@ def test_over_ssh_the_machine_gets_what_user_data_would_write(
 
 def test_index_without_tls_must_be_meant(machines: Driver) -> None:
     plain = {"index": "http://192.0.2.1:8080/simple"}
-    with pytest.raises(MeridianError, match="memory: install: index http://192.0.2.1.*insecure: true"):
+    with pytest.raises(MeridianError, match=r"memory: install: index http://192.0.2.1.*insecure: true"):
         driver.create(settings(install=plain))
     driver.create(settings(install={**plain, "insecure": True}))
     assert "--trusted-host 192.0.2.1:8080" in machines.made[-1]["ex_userdata"]
