@@ -36,6 +36,15 @@ def test_a_region_has_its_own_provider_or_the_environments(clouds: Layers) -> No
     assert (node.provider, node.size, node.profile) == ("other", "small", "other-small")
 
 
+def test_the_local_cloud_boots_by_cloud_init_where_that_is_its_provider(
+    shipped: Layers, bent: Callable[..., Layers]
+) -> None:
+    layers = replace(bent("environment: {provider: local-cloudinit}"), providers=shipped.providers)
+    made = expand(layers, "local")
+    assert {region.kind for region in made.regions} == {"local"}
+    assert made.node("kafka-1.us-east.local").profile == "local-cloudinit-small"
+
+
 def test_places_and_zones_are_called_as_the_provider_calls_them(clouds: Layers) -> None:
     made = expand(clouds, "cloud")
     assert [region.location for region in made.regions] == ["us-east-1", "europe-west1", "us-east-2"]
