@@ -36,7 +36,7 @@ REQUIREMENTS = "/etc/salt/requirements.txt"
 INSTALLER = "/usr/local/sbin/meridian-bootstrap"
 
 # Twice is fine: what is there is kept. --no-deps: the list is the whole closure, and leaves out what needs a
-# compiler and Salt can do without.
+# compiler and Salt can do without. --no-compile: a minion needs a fraction, compiled as it is imported.
 _INSTALL = """\
 #!/bin/sh
 set -eu
@@ -55,7 +55,7 @@ if ! /opt/salt/bin/salt-minion --version 2>/dev/null | grep -qwF {version}; then
   fi
   python3 -m venv --clear /opt/salt
   again /opt/salt/bin/pip install -q --disable-pip-version-check --no-cache-dir \\
-    --no-deps -r /etc/salt/requirements.txt
+    --no-compile --no-deps -r /etc/salt/requirements.txt
   # Our own modules come from the master; they are found there as soon as they are.
   for packages in /opt/salt/lib/python3*/site-packages; do
     echo /opt/meridian/meridian/current > "$packages/meridian.pth"

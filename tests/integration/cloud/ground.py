@@ -46,7 +46,7 @@ class Ground:
         self.tag = image.ensure_image(
             store, store.prepare(store.names(("nodes", "local")), False), self.client
         )
-        self.home = Path(tempfile.mkdtemp(prefix="mb-", dir="/tmp"))
+        self.home = Path(tempfile.mkdtemp(prefix="mboot-", dir="/tmp"))
         for name in _SHARED:
             (self.home / name).symlink_to(REPOSITORY / name)
         for folder, more in (("cloud.providers.d", PROVIDERS), ("cloud.profiles.d", PROFILES)):
@@ -145,7 +145,7 @@ def wheels() -> Path:
     lock = REPOSITORY / "salt/node/node-salt.lock"
     folder = paths.cache() / "wheels" / hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     if not folder.exists():
-        with tempfile.TemporaryDirectory(prefix="mb-", dir="/tmp") as work:
+        with tempfile.TemporaryDirectory(prefix="mboot-", dir="/tmp") as work:
             subprocess.run(["/usr/bin/python3", "-m", "venv", f"{work}/venv"], check=True)
             command = [f"{work}/venv/bin/pip", "wheel", "-q", "--disable-pip-version-check", "--no-deps"]
             line = [*command, "--require-hashes", "-r", str(lock), "-w", f"{work}/wheels"]
