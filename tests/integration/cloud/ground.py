@@ -37,10 +37,12 @@ class Ground:
 
     :ivar home: the folder; it takes the repository's place.
     :ivar asked: what the package index was asked for.
+    :ivar names: the machines, in order of their addresses.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.names: list[str] = []
         self.client = engine.client(timeout=600)
         store = Store(REPOSITORY, paths.cache())
         self.tag = image.ensure_image(
@@ -62,19 +64,19 @@ class Ground:
         master.ensure(self.given.master_address)
         self.opts = master.options_of_runners()
 
-    def make(self, wanted: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    def make(self, wanted: Mapping[str, Mapping[str, dict[str, Any]]]) -> None:
         """Make machines as a deployment does.
 
         :param wanted: provider alias → name of the machine → what its map says beside the usual.
         """
-        jobs, index = [], 0
+        jobs = []
         for alias, group in wanted.items():
             arguments = {"ex_platform": self.given.platform, "ex_sizes": {"small": 512}}
             site = machines.Site(self.opts, alias, ENVIRONMENT, arguments)
             entries = {}
             for name, more in group.items():
-                entries[name] = self._usual(name, index) | more
-                index += 1
+                self.names.append(name)
+                entries[name] = self._usual(name) | more
             site.want({f"{alias}-small": entries})
             jobs.append(workers.Job(site, "create", site.missing(()), len(group)))
         failed = workers.run(jobs)
@@ -108,7 +110,8 @@ class Ground:
         networks.remove_management(self.given.platform, self.client)
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def _usual(self, name: str, index: int) -> dict[str, Any]:
+    def _usual(self, name: str) -> dict[str, Any]:
+        index = self.names.index(name)
         addresses, management = self.given.addresses, networks.management_name(self.given.platform)
         data = networks.region_name(self.given.platform, ENVIRONMENT, REGION)
         return {

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 from meridian import paths
+from meridian.cloud.container import File
+from meridian.cloud.errors import CloudError
+from meridian.cloud.over_ssh import Login, bring
 
 from tests.integration.cloud.ground import ENVIRONMENT, REGION, Ground, package_index, wheels
 
@@ -91,6 +94,21 @@ def test_host_key_is_recorded_under_the_nodes_name(ground: Ground) -> None:
     recorded = (paths.state() / "machines" / "known_hosts" / BY_SSH).read_text(encoding="utf-8").split()
     own = ground.run(BY_SSH, "cat /etc/ssh/ssh_host_ed25519_key.pub").split()
     assert recorded[:3] == [BY_SSH, *own[:2]]
+
+
+def test_machine_with_another_host_key_is_sent_nothing(ground: Ground) -> None:
+    elsewhere = (ground.home / "key.pub").read_text(encoding="utf-8")
+    login = Login(
+        name=BY_SSH,
+        address=ground.given.addresses.node_management(ground.names.index(BY_SSH)),
+        user="root",
+        private_key=str(ground.home / "key"),
+        known_hosts=ground.home / "known_hosts",
+        host_key=" ".join(elsewhere.split()[:2]),
+    )
+    with pytest.raises(CloudError, match="shows another host key"):
+        bring(login, {"/root/sent": File(b"")}, DEADLINE)
+    assert ground.run(BY_SSH, "test -e /root/sent || echo nothing").strip() == "nothing"
 
 
 def test_neither_cloud_init_nor_sshd_runs_where_nobody_asked(ground: Ground) -> None:
