@@ -1,6 +1,12 @@
-"""What a machine must hold before its first start, so that its Salt minion is known to the master. Pure."""
+"""What a machine must hold before its first start, so that its Salt minion is known to the master. Pure.
 
-from collections.abc import Mapping
+As files (:func:`files`), or as cloud-init's user-data that writes the same files and installs Salt as well
+(:func:`user_data`).
+"""
+
+import hashlib
+import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +31,38 @@ WantedBy=multi-user.target
 """
 UNIT_PATH = "/etc/systemd/system/salt-minion.service"
 TLS = "/etc/salt/pki/minion/tls"
+REQUIREMENTS = "/etc/salt/requirements.txt"
+INSTALLER = "/usr/local/sbin/meridian-bootstrap"
+
+# Twice is fine: what is there is kept. --no-deps: the list is the whole closure, and leaves out what needs a
+# compiler and Salt can do without.
+_INSTALL = """\
+#!/bin/sh
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+again() {{
+  for pause in 2 5 10 20 30 0; do
+    "$@" && return 0
+    sleep $pause
+  done
+  return 1
+}}
+if ! /opt/salt/bin/salt-minion --version 2>/dev/null | grep -qwF {version}; then
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    again apt-get -q update
+    again apt-get -q install -y --no-install-recommends python3-venv
+  fi
+  python3 -m venv --clear /opt/salt
+  again /opt/salt/bin/pip install -q --disable-pip-version-check --no-cache-dir \\
+    --no-deps -r /etc/salt/requirements.txt
+  # Our own modules come from the master; they are found there as soon as they are.
+  for packages in /opt/salt/lib/python3*/site-packages; do
+    echo /opt/meridian/meridian/current > "$packages/meridian.pth"
+  done
+fi
+systemctl daemon-reload
+systemctl enable --now salt-minion.service
+"""
 
 SETTINGS: Mapping[str, Any] = {
     # Modules come with the package on the node; syncing them takes up to a minute at the first highstate.
@@ -108,3 +146,93 @@ def files(
         found[f"{TLS}/minion.pem"] = File(master.certificate.encode())
         found[f"{TLS}/minion.key"] = File(master.key.encode(), 0o400)
     return found
+
+
+@dataclass(frozen=True)
+class Install:
+    """How a machine that has no Salt yet gets it.
+
+    :ivar requirements: the whole closure as ``name==version`` lines, without hashes: with them it would
+        fit into no provider's user-data.
+    :ivar version: Salt's, to see whether an image brings it already.
+    :ivar index: Python package index; pip's own default when empty.
+    """
+
+    requirements: Sequence[str]
+    version: str
+    index: str = ""
+
+
+def user_data(
+    minion_id: str,
+    master: Master,
+    private: str,
+    public: str,
+    settings: Install,
+    extra: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> str:
+    """Return cloud-init's user-data that makes a plain Debian this platform's minion.
+
+    It writes keys and configuration, installs Salt unless the image brings it, starts the minion and is done.
+
+    :param minion_id: node id; becomes the machine's host name.
+    :param master: the master to obey; its fingerprint is part of the minion's configuration.
+    :param private: the minion's own key, PEM, already accepted on the master.
+    :param public: its public half, PEM.
+    :param settings: which Salt, from where.
+    :param extra: see :func:`minion_config`.
+    :param more: further cloud-config: lists are put behind ours, anything else wins.
+    """
+    finger = {"master_finger": fingerprint(master.public_key)}
+    found = files(minion_id, master, private, public, {**finger, **(extra or {})})
+    # systemctl enables it; cloud-init cannot write a link.
+    written = [_written(path, file) for path, file in found.items() if not file.link]
+    lines = [f"--index-url {settings.index}"] if settings.index else []
+    written.append(
+        _written(REQUIREMENTS, File("\n".join([*lines, *settings.requirements, ""]).encode(), 0o600))
+    )
+    written.append(
+        _written(INSTALLER, File(_INSTALL.format(version=shlex.quote(settings.version)).encode(), 0o755))
+    )
+    config: dict[str, Any] = {
+        "fqdn": minion_id,
+        "hostname": minion_id,
+        "prefer_fqdn_over_hostname": True,
+        # update-locale is missing where the package locales is.
+        "locale": False,
+        "write_files": written,
+        "runcmd": [[INSTALLER]],
+    }
+    for key, value in (more or {}).items():
+        ours = config.get(key)
+        config[key] = [*ours, *value] if isinstance(ours, list) and isinstance(value, list) else value
+    return "#cloud-config\n" + yaml.safe_dump(config, sort_keys=True, width=1000)
+
+
+def fingerprint(public_key: str) -> str:
+    """Return a public key's fingerprint as Salt writes it: SHA-256 over the PEM's inner lines.
+
+    :param public_key: PEM.
+    """
+    inner = [line for line in public_key.encode().splitlines(keepends=True) if line.strip()][1:-1]
+    digest = hashlib.sha256(b"".join(inner)).hexdigest()
+    return ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+
+
+def pinned(lock: str) -> list[str]:
+    """Return the ``name==version`` lines of a requirements file, without its hashes and comments.
+
+    :param lock: text of the file, as uv or pip-compile write it.
+    """
+    lines = (line.split(" --hash")[0].rstrip("\\ ") for line in lock.splitlines())
+    return [line for line in lines if "==" in line and not line.startswith(("#", " "))]
+
+
+def _written(path: str, file: File) -> dict[str, Any]:
+    return {
+        "path": path,
+        "permissions": f"{file.mode:04o}",
+        "owner": "root:root",
+        "content": file.data.decode(),
+    }

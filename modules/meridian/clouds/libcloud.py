@@ -1,38 +1,53 @@
 """
 Salt-cloud driver over any compute provider of Apache Libcloud.
 
+``docs/providers.md`` lists them, with what is proven for each. What a provider needs beside the uniform
+settings stands in a file of its own under ``modules/meridian/cloud/providers/``.
+
 .. code-block:: yaml
 
-    # cloud.providers.d/local.conf
-    local:
+    # cloud.providers.d/aws.conf
+    aws:
       driver: libcloud
-      provider: local         # libcloud's name: ec2, openstack, digitalocean, …; `local` are containers
-      key: …                  # user name, access key or token; sdb:// references work
-      secret: …
-      arguments: {region: …}  # further keyword arguments of libcloud's driver class
-      bootstrap: files        # or ssh
+      provider: ec2                       # libcloud's name; `local` are containers
+      key: {env: AWS_ACCESS_KEY_ID}       # or {file: path} of mode 0600, or {sdb: profile/key}
+      secret: {env: AWS_SECRET_ACCESS_KEY}
+      arguments: {region: us-east-1}      # further keyword arguments of libcloud's driver class
+      locations: [us-east-1, eu-west-1]   # where to look for machines, where a connection has one region
+      parallel: 8                         # machines made or removed at a time
+      retry: {first: 1, longest: 30, deadline: 300}   # seconds: pauses, and all of them together
+      bootstrap: userdata                 # userdata: cloud-init; ssh: Salt's script; files: local containers
+      minion: {master: meridian.example.com}
 
-    # cloud.profiles.d/local.conf
-    local-small:
-      provider: local
-      size: small             # id or name
-      image: meridian-node    # id or name; a name without its tag takes the newest
-      location: us-east       # id or name; optional
-      create: {…}             # further keyword arguments of create_node, e.g. ex_security_groups
+    # cloud.profiles.d/aws.conf
+    aws-small:
+      provider: aws
+      size: t3.medium                     # id or name
+      image: 136693071363/debian-12-amd64-*   # id or name; see the provider's file
+      location: us-east-1                 # id or name; optional
+      zone: us-east-1a                    # optional
+      tags: {…}                           # tags of the machine; usually from the map
+      volumes: [{name: data, size_gb: 100, type: gp3}]
+      firewall: [{port: 9094, protocol: tcp, sources: [192.0.2.0/24]}]   # in the map: who may reach it
+      network: {subnet: …, security_groups: […]}                         # see the provider's file
+      ssh_key: …                          # name or id of a key pair at the provider
+      ssh_public_key: ~/.ssh/id.pub       # file with a public key, where the provider wants its text
+      user_data_extra: {packages: […]}    # cloud-config beside ours
+      create: {…}                         # further keyword arguments of create_node; they win
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import salt.config
 import salt.utils.cloud
 import salt.utils.data
+import salt.utils.event
 from salt.exceptions import SaltCloudSystemExit
 
-from meridian.cloud import bootstrap, inventory, providers
-from meridian.edge import transport
+from meridian.cloud import inventory, making
+from meridian.cloud.account import Account
+from meridian.edge import cloud_settings
 from meridian.errors import MeridianError
 
 __virtualname__ = "libcloud"
@@ -48,7 +63,7 @@ def __virtual__() -> str:
 
 def get_configured_provider() -> Any:
     """
-    Return the provider's configuration, or False when it is not complete.
+    Return the provider's configuration, or False when it is not complete. No credentials are read.
 
     CLI Example:
 
@@ -69,17 +84,12 @@ def get_conn() -> Any:
 
         salt-cloud -f list_nodes local
     """
-    config = get_configured_provider()
-    if not config:
-        raise MeridianError(f"cloud.providers.d/: {_provider()} has no setting `provider`")
-    return providers.connect(
-        config["provider"], config.get("key", ""), config.get("secret"), config.get("arguments")
-    )
+    return _account().adapter().conn
 
 
 def avail_images(call: str | None = None) -> dict[str, Any]:
     """
-    Return the images that the provider offers, by name.
+    Return the images that the provider offers, by name; a selection where there are too many.
 
     CLI Example:
 
@@ -87,7 +97,7 @@ def avail_images(call: str | None = None) -> dict[str, Any]:
 
         salt-cloud --list-images local
     """
-    return _listed(get_conn().list_images(), "avail_images", call)
+    return _offered("images", "avail_images", call)
 
 
 def avail_sizes(call: str | None = None) -> dict[str, Any]:
@@ -100,7 +110,7 @@ def avail_sizes(call: str | None = None) -> dict[str, Any]:
 
         salt-cloud --list-sizes local
     """
-    return _listed(get_conn().list_sizes(), "avail_sizes", call)
+    return _offered("sizes", "avail_sizes", call)
 
 
 def avail_locations(call: str | None = None) -> dict[str, Any]:
@@ -113,7 +123,7 @@ def avail_locations(call: str | None = None) -> dict[str, Any]:
 
         salt-cloud --list-locations local
     """
-    return _listed(get_conn().list_locations(), "avail_locations", call)
+    return _offered("locations", "avail_locations", call)
 
 
 def list_nodes(call: str | None = None) -> dict[str, Any]:
@@ -126,13 +136,18 @@ def list_nodes(call: str | None = None) -> dict[str, Any]:
 
         salt-cloud -Q
     """
+    _no_action("list_nodes", call)
     fields = ("id", "image", "name", "size", "state", "private_ips", "public_ips")
-    return {name: {key: node[key] for key in fields} for name, node in list_nodes_full(call).items()}
+    account = _account()
+    described = [account.described(one) for one in account.machines()]
+    return {node["name"]: {key: node[key] for key in fields} for node in described}
 
 
 def list_nodes_full(call: str | None = None) -> dict[str, Any]:
     """
-    Return the provider's machines with all that it tells about them.
+    Return the provider's machines by name: ``id``, ``name``, ``state``, ``size``, ``image``, ``private_ips``,
+    ``public_ips``, ``tags``, ``volumes`` and ``firewall`` (``None`` where the provider cannot tell),
+    ``location``, ``extra``; two of one name have their ids in ``duplicates``.
 
     CLI Example:
 
@@ -141,7 +156,7 @@ def list_nodes_full(call: str | None = None) -> dict[str, Any]:
         salt-cloud -F
     """
     _no_action("list_nodes_full", call)
-    return {node.name: _described(node) for node in get_conn().list_nodes()}
+    return _plain(_account().listed())
 
 
 def list_nodes_select(call: str | None = None) -> dict[str, Any]:
@@ -159,6 +174,30 @@ def list_nodes_select(call: str | None = None) -> dict[str, Any]:
     )
 
 
+def clean_firewalls(environment: str = "", call: str | None = None, **kwargs: Any) -> list[str]:
+    """
+    Remove an environment's security groups and firewall rules that no machine uses any more.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-cloud -f clean_firewalls aws environment=aws
+    """
+    _no_action("clean_firewalls", call)
+    environment = environment or (kwargs.get("kwargs") or {}).get("environment", "")
+    if not environment:
+        raise MeridianError("clean_firewalls: name the environment=")
+    account, gone = _account(), []
+    for place in account.places():
+        with account.explained("remove firewalls"):
+            gone += account.adapter(place).clean_firewalls(environment)
+    return gone
+
+
 def show_instance(name: str, call: str | None = None) -> dict[str, Any]:
     """
     Return all that the provider tells about one machine.
@@ -173,15 +212,16 @@ def show_instance(name: str, call: str | None = None) -> dict[str, Any]:
         salt-cloud -a show_instance kafka-1.us-east.local
     """
     _no_function("show_instance", call)
-    return _described(inventory.find(get_conn(), name))
+    account = _account()
+    return _plain(account.described(account.one(name)))
 
 
 def create(vm_: dict[str, Any]) -> dict[str, Any]:
     """
-    Make one machine and see to it that its minion can come up.
+    Make one machine and see to it that its minion can come up; one of that name with our tags is taken.
 
-    1. Find size, image and location. 2. Make the machine, with its files in mode ``files``. 3. Wait until it
-    runs. 4. In mode ``ssh``, run Salt's bootstrap script. 5. See that it still runs.
+    1. Take what is there, or find size, image and location and make the machine, with its keys in mode
+    ``files`` or ``userdata``. 2. Wait until it runs. 3. In mode ``ssh``, run Salt's bootstrap script.
 
     vm\\_
         The merged provider, profile and map; Salt puts the accepted key into it.
@@ -192,42 +232,43 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
 
         salt-cloud -p local-small kafka-1.us-east.local
     """
-    name = vm_["name"]
+    name, account = vm_["name"], _account()
+    settings = cloud_settings.Settings(__opts__, vm_)
     _event("starting create", name, "creating", vm_)
-    conn = get_conn()
-    mode = _value("bootstrap", vm_, "ssh")
-    arguments: dict[str, Any] = {
-        "name": name,
-        "size": _chosen("size", vm_, conn.list_sizes()),
-        "image": _chosen("image", vm_, conn.list_images()),
-        **(_value("create", vm_, {}) or {}),
-    }
-    if vm_.get("location"):
-        arguments["location"] = _chosen("location", vm_, conn.list_locations())
-    if mode == "files":
-        arguments["ex_files"] = _files(vm_)
-    elif mode != "ssh":
-        raise MeridianError(f"{vm_['provider']}: bootstrap is {mode!r}, expected files or ssh")
     _event("requesting instance", name, "requesting", vm_)
-    try:
-        made = conn.create_node(**arguments)
-    except Exception as problem:
-        # Whatever the provider's driver raises is the reason that the user must read.
-        raise MeridianError(f"{vm_['provider'].partition(':')[0]} did not make it: {problem}") from problem
-    node = inventory.running(conn, made)
-    if mode == "ssh":
+    made = making.make(account, settings.order(), vm_.get("pub_key") or "", settings.user_data())
+    if made.taken and settings.mode != "ssh":
+        settings.accept(made.public_key)
+    elif settings.mode == "ssh":
+        node = made.found.node
         vm_["ssh_host"] = next(iter([*node.public_ips, *node.private_ips]))
+        vm_["minion"] = settings.over_ssh()
         outcome = __utils__["cloud.bootstrap"](vm_, __opts__)
         if "Error" in outcome:
-            raise MeridianError(f"bootstrap failed: {outcome['Error']}")
-        node = inventory.running(conn, made)
+            raise MeridianError(f"{name}: bootstrap failed: {outcome['Error']}")
     _event("created instance", name, "created", vm_)
-    return _described(node)
+    return {**_plain(account.described(made.found)), "taken": made.taken}
+
+
+def protect(vm_: dict[str, Any]) -> bool:
+    """
+    Have the firewall of a machine as its settings say: the addresses that it names may be known only now.
+
+    vm\\_
+        The merged provider, profile and map, as for ``create``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run cloud.ensure aws
+    """
+    return making.protect(_account(), cloud_settings.Settings(__opts__, vm_).order())
 
 
 def destroy(name: str, call: str | None = None) -> bool:
     """
-    Remove one machine with its data; False when the provider refused.
+    Remove one machine with its data; False when the provider refused. One without our tags is left alone.
 
     name
         Its name.
@@ -240,8 +281,7 @@ def destroy(name: str, call: str | None = None) -> bool:
     """
     _no_function("destroy", call)
     _event("destroying instance", name, "destroying", {"name": name})
-    conn = get_conn()
-    done = bool(conn.destroy_node(inventory.find(conn, name)))
+    done = making.destroy(_account(), name)
     if done:
         _event("destroyed instance", name, "destroyed", {"name": name})
     return done
@@ -260,7 +300,7 @@ def start(name: str, call: str | None = None) -> bool:
 
         salt-cloud -a start kafka-1.us-east.local
     """
-    return _act("start", "start_node", name, call)
+    return _act("start", name, call)
 
 
 def stop(name: str, call: str | None = None) -> bool:
@@ -276,7 +316,7 @@ def stop(name: str, call: str | None = None) -> bool:
 
         salt-cloud -a stop kafka-1.us-east.local
     """
-    return _act("stop", "stop_node", name, call)
+    return _act("stop", name, call)
 
 
 def reboot(name: str, call: str | None = None) -> bool:
@@ -292,7 +332,7 @@ def reboot(name: str, call: str | None = None) -> bool:
 
         salt-cloud -a reboot kafka-1.us-east.local
     """
-    return _act("reboot", "reboot_node", name, call)
+    return _act("reboot", name, call)
 
 
 def _provider() -> str:
@@ -300,61 +340,39 @@ def _provider() -> str:
     return str(globals().get("__active_provider_name__") or __virtualname__)
 
 
-def _act(what: str, method: str, name: str, call: str | None) -> bool:
+def _account() -> Account:
+    config = get_configured_provider()
+    if not config:
+        raise MeridianError(f"cloud.providers.d/: {_provider()} has no setting `provider`")
+    return cloud_settings.account(__opts__, _provider().partition(":")[0], config)
+
+
+def _act(what: str, name: str, call: str | None) -> bool:
     _no_function(what, call)
-    conn = get_conn()
-    return bool(getattr(conn, method)(inventory.find(conn, name)))
+    account = _account()
+    found = account.one(name)
+    with account.explained(f"{what} {name}"):
+        return bool(getattr(found.adapter, what)(found.node))
 
 
-def _files(vm_: dict[str, Any]) -> dict[str, Any]:
-    minion = dict(_value("minion", vm_, {}) or {})
-    if "master" not in minion:
-        raise MeridianError("cloud.providers.d/: the minions' `master` is not set (minion: {master: …})")
-    public = Path(__opts__["pki_dir"]) / "master.pub"
-    if not public.is_file():
-        raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")
-    tls = transport.minion(vm_["name"], __opts__)
-    master = bootstrap.Master(
-        address=minion.pop("master"),
-        public_key=public.read_text(encoding="utf-8"),
-        settings={
-            "transport": __opts__.get("transport", "zeromq"),
-            "publish_port": int(__opts__.get("publish_port", 4505)),
-            "master_port": int(__opts__.get("ret_port", 4506)),
-        },
-        **(asdict(tls) if tls else {}),
-    )
-    return bootstrap.files(vm_["name"], master, vm_["priv_key"], vm_["pub_key"], minion)
-
-
-def _value(key: str, vm_: dict[str, Any], default: Any) -> Any:
-    return salt.config.get_cloud_config_value(key, vm_, __opts__, default=default, search_global=False)
-
-
-def _chosen(what: str, vm_: dict[str, Any], offered: list[Any]) -> Any:
-    return inventory.choose(what, str(_value(what, vm_, "")), offered)
-
-
-def _described(thing: Any) -> dict[str, Any]:
-    return dict(salt.utils.data.simple_types_filter(inventory.describe(thing)))
-
-
-def _listed(things: list[Any], function: str, call: str | None) -> dict[str, Any]:
+def _offered(what: str, function: str, call: str | None) -> dict[str, Any]:
     _no_action(function, call)
-    return {str(thing.name): _described(thing) for thing in things}
+    account = _account()
+    with account.explained(f"list {what}"):
+        return {str(one.name): _plain(inventory.describe(one)) for one in getattr(account.adapter(), what)()}
+
+
+def _plain(thing: Any) -> Any:
+    return salt.utils.data.simple_types_filter(thing)
 
 
 def _event(message: str, name: str, stage: str, vm_: dict[str, Any]) -> None:
     # Salt's own filter keeps keys and passwords out of the event.
     wanted = ["name", "profile", "provider", "driver"]
-    __utils__["cloud.fire_event"](
-        "event",
-        message,
-        f"salt/cloud/{name}/{stage}",
-        args=__utils__["cloud.filter_event"](stage, vm_, wanted),
-        sock_dir=__opts__["sock_dir"],
-        transport=__opts__["transport"],
-    )
+    told = {"event": message, **__utils__["cloud.filter_event"](stage, vm_, wanted)}
+    # Not cloud.fire_event: it sleeps after each, for a fault of ZeroMQ that was mended long ago.
+    with salt.utils.event.get_event("master", __opts__["sock_dir"], listen=False) as bus:
+        bus.fire_event(told, f"salt/cloud/{name}/{stage}")
 
 
 def _no_action(function: str, call: str | None) -> None:

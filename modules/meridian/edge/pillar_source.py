@@ -11,19 +11,20 @@ import yaml
 from salt.exceptions import SaltRenderError
 from salt.template import compile_template
 
-from meridian import paths
+from meridian import addresses, paths
 from meridian.errors import MeridianError
 from meridian.topology import Layers, Problem, Source, Topology, TopologyError, expand
 from meridian.topology.problems import suggest
 
 _PIPE = "jinja|yaml"
+_PROVIDERS = "cloud.providers.d"
 _cache: dict[tuple[str, str], tuple[Any, Topology]] = {}
 
 
 def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
     """Return the topology of an environment.
 
-    It is kept in the process until a pillar file or the clone's network allotment changes.
+    It is kept in the process until a pillar file, the clone's network allotment or an address changes.
 
     :param opts: Salt's options; ``pillar_roots`` says where the pillar is, else it is the checkout's own.
     :param environment: name of a file in ``pillar/environments/``.
@@ -32,7 +33,7 @@ def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
     """
     root = pillar_root(opts)
     allotted = paths.state() / "networks.json"
-    stamp = _stamp(root, allotted)
+    stamp = _stamp(root, [allotted, addresses.record_file(environment)])
     known = _cache.get((str(root), environment))
     if known is not None and known[0] == stamp:
         return known[1]
@@ -42,6 +43,7 @@ def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
         environment,
         network=networks.get("network"),
         slot=_slot(networks.get("slots", {}), environment),
+        known=addresses.load(environment),
     )
     _cache[(str(root), environment)] = (stamp, topology)
     return topology
@@ -73,10 +75,32 @@ def load_layers(opts: Mapping[str, Any], environment: str) -> Layers:
         defaults=tuple(render(path) for path in sorted((root / "defaults").glob("*.sls"))),
         environments=chain,
         regions={path.stem: render(path) for path in sorted((root / "regions").glob("*.sls"))},
+        providers=_providers(root),
     )
     if render.problems:
         raise TopologyError(render.problems)
     return layers
+
+
+def _providers(root: Path) -> dict[str, str]:
+    """Return each alias in ``cloud.providers.d/`` with what libcloud calls the provider."""
+    entries: dict[str, Any] = {}
+    for path in sorted((root.parent / _PROVIDERS).glob("*.conf")):
+        try:
+            entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        except (yaml.YAMLError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise MeridianError(f"{_PROVIDERS}/{path.name}: cannot be read: {reason}") from error
+    found = {}
+    for alias, entry in entries.items():
+        for _ in entries:  # as many steps as a chain can have; a circle ends too
+            if not isinstance(entry, Mapping) or "provider" in entry:
+                break
+            # The alias that is extended, with the Salt driver behind a colon where it has several.
+            entry = entries.get(str(entry.get("extends")).partition(":")[0])
+        if isinstance(entry, Mapping) and "provider" in entry:
+            found[str(alias)] = str(entry["provider"])
+    return found
 
 
 def _chain(render: Callable[[Path], Source], root: Path, environment: str) -> Iterator[Source]:
@@ -166,12 +190,12 @@ def _doubled(node: yaml.Node | None, at: tuple[str, ...]) -> Iterator[tuple[str,
         yield from _doubled(value, path)
 
 
-def _stamp(root: Path, allotted: Path) -> tuple[tuple[str, int, int], ...]:
+def _stamp(root: Path, records: list[Path]) -> tuple[tuple[str, int, int], ...]:
     files = [
         path for folder in ("defaults", "environments", "regions") for path in (root / folder).glob("*.sls")
     ]
-    if allotted.exists():
-        files.append(allotted)
+    files += (root.parent / _PROVIDERS).glob("*.conf")
+    files += [path for path in records if path.exists()]
     facts = ((str(path), path.stat()) for path in sorted(files))
     return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in facts)
 

@@ -3,9 +3,14 @@
 Everything here is immutable and free of I/O.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+#: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
+PLATFORM = "meridian"
+#: What libcloud calls our own provider.
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,46 @@ class Addresses:
     region: str
     external: str
 
+    @classmethod
+    def given(cls, private: Sequence[str], public: Sequence[str]) -> "Addresses":
+        """Return where a machine can be reached whose addresses the cloud chose.
+
+        :param private: its addresses inside the region, as the provider tells them.
+        :param public: those that the world reaches it by. One of both has at least one.
+        """
+        inside, outside = [*private, *public][0], [*public, *private][0]
+        return cls(outside, inside, outside)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """A disk for data, apart from the one that the machine starts from.
+
+    :ivar name: ``<role>-<name>``, e.g. ``kafka-data``; unique on a node.
+    :ivar size_gb: GiB.
+    :ivar type: the provider's own name of a kind of disk, e.g. ``gp3``; empty for what it makes by default.
+    :ivar mount: absolute path of the folder that it is mounted on.
+    """
+
+    name: str
+    size_gb: int
+    type: str
+    mount: str
+
+
+@dataclass(frozen=True)
+class PortRule:
+    """A port that is open, and to whom; all others are closed.
+
+    :ivar protocol: ``tcp`` or ``udp``.
+    :ivar sources: ``region`` (nodes of the same region), ``platform`` (nodes of the environment) and
+        ``operator`` (the addresses that pillar's ``firewall.operator`` names).
+    """
+
+    port: int
+    protocol: str
+    sources: tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Node:
@@ -33,10 +78,14 @@ class Node:
     :ivar name: ``<group>-<index>``, e.g. ``kafka-1``.
     :ivar group: the key under ``nodes:`` that it comes from.
     :ivar index: 1-based within its group.
-    :ivar zone: availability zone; Kafka's rack.
+    :ivar zone: availability zone, as the provider calls it there; Kafka's rack.
     :ivar roles: what runs on it: ``kafka``, ``connect``, ``archive``, ``objectstore``.
     :ivar profile: name of the salt-cloud profile, ``<provider>-<size>``.
     :ivar kafka_id: KRaft ``node.id``, unique within the region; ``None`` without the role ``kafka``.
+    :ivar provider: alias of the provider that makes it, a key in ``cloud.providers.d/``.
+    :ivar size: key of ``sizes``.
+    :ivar volumes: its disks for data, those of all its roles.
+    :ivar open_ports: what its firewall lets in, in order of ports; each port and protocol once.
     """
 
     id: str
@@ -50,6 +99,20 @@ class Node:
     profile: str
     addresses: Addresses
     kafka_id: int | None = None
+    provider: str = ""
+    size: str = ""
+    volumes: tuple[Volume, ...] = ()
+    open_ports: tuple[PortRule, ...] = ()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What marks the machine as ours at its provider; each value is of ``[a-z0-9_+.-]``."""
+        return {
+            "meridian-platform": PLATFORM,
+            "meridian-environment": self.environment,
+            "meridian-region": self.region,
+            "meridian-role": "+".join(self.roles),
+        }
 
 
 @dataclass(frozen=True)
@@ -75,6 +138,9 @@ class Region:
         section (``kafka``, ``connect``, ``archive``, ``objectstore``, ``topics``, ``pki``, …). Plain data.
     :ivar kafka_bootstrap_internal: ``host:port,…`` for clients inside the region.
     :ivar kafka_bootstrap_external: ``host:port,…`` for clients elsewhere, the operator's among them.
+    :ivar provider: alias of the provider that makes its machines, a key in ``cloud.providers.d/``.
+    :ivar kind: what libcloud calls that provider, e.g. ``ec2``; ``local`` is ours.
+    :ivar location: the provider's name of the place, e.g. ``us-east-1``; empty when pillar names none.
     """
 
     name: str
@@ -85,6 +151,14 @@ class Region:
     settings: Mapping[str, Any]
     kafka_bootstrap_internal: str
     kafka_bootstrap_external: str
+    provider: str = ""
+    kind: str = ""
+    location: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether its machines are the local cloud's containers."""
+        return self.kind == LOCAL
 
     def with_role(self, role: str) -> tuple[Node, ...]:
         """Return the region's nodes that carry a role, in order of their ids."""
@@ -95,8 +169,10 @@ class Region:
 class Topology:
     """One whole environment.
 
+    :ivar provider: alias of the provider of all regions that name no other.
     :ivar settings: validated settings of the environment itself (``environment`` and ``local`` sections).
     :ivar object_store: ``https://host:port`` of the platform's object store, empty when it has none.
+    :ivar object_store_region: the region's name in its signatures; clients have to use the same.
     """
 
     environment: str
@@ -106,11 +182,27 @@ class Topology:
     flows: tuple[Flow, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     object_store: str = ""
+    object_store_region: str = ""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """All nodes of all regions."""
         return tuple(node for region in self.regions for node in region.nodes)
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Aliases of all providers, each once, in order of the regions."""
+        return tuple(dict.fromkeys(region.provider for region in self.regions))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether any region is in the local cloud."""
+        return any(region.is_local for region in self.regions)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether any region is at a provider beyond this machine."""
+        return not all(region.is_local for region in self.regions)
 
     def region(self, name: str) -> Region:
         """Return the region of that name.

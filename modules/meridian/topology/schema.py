@@ -1,15 +1,26 @@
 """The shape of the pillar. Strict: no unknown key, no silent conversion.
 
-A key has its default either in ``pillar/defaults/`` (then it is required here) or, inside maps whose keys a
-user chooses (topics, flows), here.
+A key has its default in ``pillar/defaults/`` (then it is required here), in a formula's ``defaults.yaml``
+(see
+:mod:`meridian.topology.formula_keys`) or, inside maps whose keys a user chooses (topics, flows), here.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "verification")
+from meridian.topology.formula_keys import (
+    STRICT,
+    ArchiveKeys,
+    ConnectKeys,
+    JavaKeys,
+    KafkaKeys,
+    NodeKeys,
+    ObjectStoreKeys,
+)
+
+ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
 
 def _scalar(value: Any) -> Any:
@@ -18,23 +29,38 @@ def _scalar(value: Any) -> Any:
     raise PydanticCustomError("scalar_type", "text, a number, or true or false")
 
 
+def _port(value: Any) -> Any:
+    named = isinstance(value, str) and "." in value
+    if named or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535):
+        return value
+    raise PydanticCustomError("port_type", "a port or a setting")
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
+Price = Annotated[float, Field(ge=0)]
 Scalar = Annotated[Any, BeforeValidator(_scalar)]
 Config = dict[str, Scalar]
+FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
+Folder = Annotated[str, Field(pattern=FOLDER)]
+PortOrSetting = Annotated[Any, BeforeValidator(_port)]
+Source = Literal["region", "platform", "operator"]
 Role = Literal["kafka", "connect", "archive", "objectstore"]
+# What holds for every node stands under `node`.
+RoleOrNode = Literal["node", "kafka", "connect", "archive", "objectstore"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = STRICT
 
 
 class Environment(_Section):
     """``environment``: which regions there are, and who makes the machines."""
 
     provider: Name
+    providers: dict[Name, Name] = {}
     regions: Annotated[list[Name], Field(min_length=1)]
     central: Name
     extends: Name | None = None
@@ -55,6 +81,8 @@ class RegionFacts(_Section):
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     zones: Annotated[list[str], Field(min_length=1)]
+    locations: dict[str, str] = {}
+    location_zones: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
 
 
 class NodeGroup(_Section):
@@ -73,6 +101,30 @@ class Size(_Section):
     memory_mb: Annotated[int, Field(ge=128)]
 
 
+class VolumeSettings(_Section):
+    """``volumes.<role>.<name>``: a disk for data."""
+
+    size_gb: Annotated[int, Field(ge=1, le=65536)]
+    type: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    mount: Annotated[str, Field(min_length=1)]
+
+
+class Opening(_Section):
+    """``firewall.open.<role>.<name>``: a port, and who may use it."""
+
+    port: PortOrSetting
+    protocol: Literal["tcp", "udp"] = "tcp"
+    sources: Annotated[list[Source], Field(min_length=1)]
+
+
+class Firewall(_Section):
+    """``firewall``: what nodes let in."""
+
+    on_node: Literal["auto", True, False]
+    operator: list[str]
+    open: dict[RoleOrNode, dict[Name, Opening]]
+
+
 class KafkaPorts(_Section):
     """``kafka.ports``."""
 
@@ -81,16 +133,16 @@ class KafkaPorts(_Section):
     external: Port
 
 
-class Kafka(_Section):
+class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
     version: str
+    data: Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
     mode: Literal["kraft"]
     runtime: Literal["systemd"]
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
-    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -126,13 +178,12 @@ class FlowSettings(_Section):
     config: Config = {}
 
 
-class Connect(_Section):
+class Connect(_Section, ConnectKeys):
     """``connect``: the Connect cluster of a region whose nodes carry the role."""
 
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
-    jvm_flags: list[str] = []
     config: Config = {}
 
 
@@ -144,7 +195,7 @@ class Segment(_Section):
     max_age_seconds: Annotated[float, Field(gt=0)]
 
 
-class Archive(_Section):
+class Archive(_Section, ArchiveKeys):
     """``archive``: what is kept, and where."""
 
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
@@ -153,10 +204,12 @@ class Archive(_Section):
     segment: Segment
 
 
-class ObjectStore(_Section):
+class ObjectStore(_Section, ObjectStoreKeys):
     """``objectstore``: the S3 server."""
 
     port: Port
+    directory: Folder
+    region_name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
 class Pki(_Section):
@@ -187,11 +240,21 @@ class Verification(_Section):
     flights: Flights
 
 
+class Prices(_Section):
+    """``prices``: what the plan counts with; provider → size or volume type → location or ``any`` → price."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per_usd: Annotated[float, Field(gt=0)] | None = None
+    machines: dict[str, dict[str, dict[str, Price]]] = {}
+    volumes: dict[str, dict[str, dict[str, Price]]] = {}
+
+
 class EnvironmentSettings(_Section):
     """The sections that concern a whole environment."""
 
     environment: Environment
     local: Local
+    prices: Prices
     verification: Verification
 
 
@@ -201,6 +264,9 @@ class RegionSettings(_Section):
     region: RegionFacts
     nodes: dict[Name, NodeGroup]
     sizes: dict[Name, Size]
+    volumes: dict[Role, dict[Name, VolumeSettings]] = {}
+    volume_types: dict[Name, dict[str, str]]
+    firewall: Firewall
     kafka: Kafka
     topics: dict[TopicName, Topic] = {}
     flows: dict[Name, FlowSettings] = {}
@@ -208,3 +274,5 @@ class RegionSettings(_Section):
     archive: Archive
     objectstore: ObjectStore
     pki: Pki
+    node: NodeKeys = NodeKeys()
+    java: JavaKeys = JavaKeys()

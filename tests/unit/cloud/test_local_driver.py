@@ -9,7 +9,7 @@ from meridian.cloud import networks
 from meridian.cloud.allotment import Allotment
 from meridian.cloud.container import File
 from meridian.cloud.local_driver import LocalNodeDriver
-from meridian.cloud.providers import connect
+from meridian.cloud.providers.table import adapter
 from meridian.errors import MeridianError
 from meridian.topology.addressing import LocalNetwork
 
@@ -23,7 +23,7 @@ NETWORKS: list[dict[str, Any]] = [
 
 @pytest.fixture
 def driver(engine: Engine) -> LocalNodeDriver:
-    found = connect("local", arguments={"ex_platform": "0badcafe", "ex_client": engine})
+    found = adapter("local").connect("local", None, None, {"ex_platform": "0badcafe", "ex_client": engine})
     assert isinstance(found, LocalNodeDriver)
     return found
 
@@ -81,7 +81,7 @@ def test_newest_image_comes_first(driver: LocalNodeDriver) -> None:
 
 def test_unknown_provider_is_named() -> None:
     with pytest.raises(MeridianError, match="'nimbus_9'"):
-        connect("nimbus_9")
+        adapter("nimbus_9")
 
 
 def test_networks_are_made_once_and_with_the_contracts_addresses(engine: Engine) -> None:
