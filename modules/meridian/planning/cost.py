@@ -43,24 +43,24 @@ class Costs:
                 self._count(node, offers[key], prices)
 
     def _count(self, node: Node, offer: Offer, prices: Prices) -> None:
-        machine = prices.machine(offer)
-        parts = [machine]
-        if machine is None:
+        cost = prices.machine(offer)
+        if cost is None:
             self._unknown.append(node.id)
         for volume in node.volumes:
             price = prices.volume(offer, volume.type, volume.size_gb)
-            parts.append(price)
             if price is None:
                 self._unknown.append(f"{node.id}/{volume.name}")
-        known = [price for price in parts if price is not None]
-        self._hourly[node.id] = sum(known) if known else None
+            elif cost is not None:
+                cost += price
+        # A disk's price alone would look like a machine's.
+        self._hourly[node.id] = cost
 
     def per_hour(self, node: str) -> float | None:
-        """Return what is known of a node's cost per hour; ``None`` when nothing is."""
+        """Return a node's cost per hour, with its volumes as far as known; ``None`` when its own is not."""
         return self._hourly[node]
 
     def per_month(self, node: str) -> float | None:
-        """Return what is known of a node's cost per month, rounded to a hundredth."""
+        """Return the same per month, rounded to a hundredth."""
         hourly = self._hourly[node]
         return None if hourly is None else round(hourly * HOURS_PER_MONTH, 2)
 
