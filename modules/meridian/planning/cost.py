@@ -1,6 +1,5 @@
 """The cost of a platform: of each node, of its volumes, and of all."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meridian.cloud.catalogue import Catalogue, Offer
@@ -55,21 +54,15 @@ class Costs:
         # A disk's price alone would look like a machine's.
         self._hourly[node.id] = cost
 
-    def per_hour(self, node: str) -> float | None:
-        """Return a node's cost per hour, with its volumes as far as known; ``None`` when its own is not."""
-        return self._hourly[node]
-
     def per_month(self, node: str) -> float | None:
-        """Return the same per month, rounded to a hundredth."""
+        """Return a node's cost per month, with its volumes as far as known; ``None`` when its own is not."""
         hourly = self._hourly[node]
         return None if hourly is None else round(hourly * HOURS_PER_MONTH, 2)
 
     def total(self) -> Cost:
         """Return the cost of all nodes."""
-        return self._sum(self._hourly, tuple(self._unknown))
-
-    def _sum(self, hourly: Mapping[str, float | None], unknown: tuple[str, ...]) -> Cost:
-        known = [price for price in hourly.values() if price is not None]
+        known = [price for price in self._hourly.values() if price is not None]
+        unknown = tuple(self._unknown)
         if not known:
             return Cost(None, None, self.currency, unknown)
         whole = sum(known)
