@@ -75,10 +75,7 @@ class Server:
         self._control("faults", asdict(faults))
 
     def machines(self) -> list[dict[str, Any]]:
-        """Return the machines that are not terminated: ``id, name, type, state, tags, groups, key, user_data``.
-
-        User data are in base64, as they were sent.
-        """
+        """Return the machines that are not terminated, as :func:`_living` describes them."""
         return list(self._control("machines")["machines"])
 
     def volumes(self) -> list[dict[str, Any]]:
@@ -200,6 +197,7 @@ def _regions() -> list[Any]:
 
 
 def _living() -> list[dict[str, Any]]:
+    """Return id, name, type, state, tags, groups, key and user data (in base64, as sent) of each machine."""
     found = []
     for backend in _regions():
         for reservation in backend.reservations.values():

@@ -8,6 +8,7 @@ import salt.config
 import salt.utils.process
 import yaml
 from meridian.edge import deploy_machines, destroy_machines
+from meridian.edge.machines import accepted_keys
 from meridian.topology.model import Addresses, Node, PortRule, Region, Topology, Volume
 
 from tests.doubles.ec2_server import Server
@@ -92,7 +93,7 @@ class Clouds:
 
     def keys(self) -> set[str]:
         """Return the ids of accepted minion keys."""
-        return {path.name for path in (self.folder / "pki/minions").iterdir()}
+        return accepted_keys(self.opts, "")
 
 
 def topology(counts: dict[str, int], group: str = "kafka", **more: Any) -> Topology:
