@@ -27,6 +27,7 @@ Folder above those of the object store:
 Folders of the object store:
   file.directory:
     - names:
+      - {{ objectstore.directory }}
       - {{ objectstore.directory }}/data
       - {{ objectstore.directory }}/iam
     - user: {{ objectstore.user }}

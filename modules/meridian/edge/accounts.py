@@ -6,6 +6,7 @@ from typing import Any
 
 import salt.config
 
+from meridian.cloud.account import Account
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import cloud_settings
 from meridian.errors import MeridianError
@@ -24,22 +25,37 @@ def check(opts: Mapping[str, Any], topology: Topology) -> None:
     for region in topology.regions:
         if region.kind != PROVIDER:
             places.setdefault(region.provider, []).append(region.location)
-    if not places:
-        return
-    # Given, so that it is not read: before the first deployment a part of it is missing, and Salt would warn.
-    file = Path(opts["conf_file"]).parent / "cloud"
-    options = dict(salt.config.cloud_config(str(file), master_config=dict(opts)))
+    options = cloud_options(opts) if places else {}
     problems = []
     for alias, locations in places.items():
-        configured = options["providers"].get(alias)
-        if not configured:
-            problems.append(f"provider {alias}: cloud.providers.d/ has no usable entry of that name")
-            continue
-        account = cloud_settings.account(options, alias, next(iter(configured.values())))
         try:
+            opened = account(options, alias)
             for location in locations:
-                account.adapter(location)
+                opened.adapter(location)
         except MeridianError as problem:
             problems.append(str(problem))
     if problems:
         raise MeridianError("; ".join(problems))
+
+
+def cloud_options(opts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return salt-cloud's options, providers and profiles among them.
+
+    The master's own are given, so that its file is not read: before the first deployment a part of that is
+    missing, and Salt would warn.
+    """
+    file = Path(opts["conf_file"]).parent / "cloud"
+    return dict(salt.config.cloud_config(str(file), master_config=dict(opts)))
+
+
+def account(options: Mapping[str, Any], alias: str) -> Account:
+    """Return the account of a provider.
+
+    :param options: see :func:`cloud_options`.
+    :param alias: its key in ``cloud.providers.d/``.
+    :raises MeridianError: there is no such entry.
+    """
+    configured = options["providers"].get(alias)
+    if not configured:
+        raise MeridianError(f"provider {alias}: cloud.providers.d/ has no usable entry of that name")
+    return cloud_settings.account(options, alias, next(iter(configured.values())))

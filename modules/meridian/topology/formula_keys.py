@@ -38,6 +38,7 @@ class KafkaKeys(Section):
 class ConnectKeys(Section):
     """``salt/connect/defaults.yaml``."""
 
+    jvm_flags: list[Flag] | None = None
     replication_factor: Count | None = None
     offset_partitions: Count | None = None
     status_partitions: Count | None = None

@@ -143,7 +143,6 @@ class Kafka(_Section, KafkaKeys):
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
-    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -185,7 +184,6 @@ class Connect(_Section, ConnectKeys):
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
-    jvm_flags: list[str] = []
     config: Config = {}
 
 
