@@ -15,8 +15,6 @@ connect:
 
 overrides:
   central:
-    nodes:
-      connect: {size: large}
     # Everything flows in here.
     volumes:
       kafka: {data: {size_gb: 1000}}

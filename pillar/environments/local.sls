@@ -27,9 +27,13 @@ archive:
 # Containers have no disks of their own.
 volumes: null
 
+sizes:
+  small: {cpus: 1, memory_mb: 1024}
+  medium: {cpus: 2, memory_mb: 2048}
+  large: {cpus: 4, memory_mb: 8192}
+
 nodes:
   kafka: {size: small}
-  services: {size: small}
 
 # The workers share the centre's broker nodes: three machines fewer.
 overrides:

@@ -162,7 +162,14 @@ def _destroy(options: argparse.Namespace) -> int:
     from meridian.edge import sites
     from meridian.provisioning import record
 
-    if not options.yes and not destroy.confirmed(options.environment, options.purge):
+    def listing() -> dict[str, Any]:
+        from meridian.edge import destroy_machines, master
+
+        # The providers can be asked only from here on: the local one is an engine that may not run yet.
+        _set_up(options.environment)
+        return destroy_machines.listing(master.options_of_runners(), options.environment)
+
+    if not options.yes and not destroy.confirmed(options.environment, options.purge, listing):
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
     # The pillar is not asked: it may be broken, or gone.

@@ -13,6 +13,8 @@ from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.table import adapter as adapter_of
 from meridian.errors import MeridianError
 
+_SHORTEST_SECRET = 8
+
 
 @dataclass(frozen=True)
 class Found:
@@ -37,6 +39,8 @@ class Account:
     :param config: its settings: ``provider``, ``key``, ``secret``, ``arguments``, ``locations``.
     :param ledger: what this clone has made there.
     :param sdb: reads an ``sdb://`` address.
+    :ivar chosen: what was looked up for machines: location, size and image by what their settings say.
+    :ivar prepared: firewalls that were found or made as they should be.
     """
 
     def __init__(
@@ -53,6 +57,9 @@ class Account:
         self._sdb = sdb
         self._secrets: list[str] = []
         self._adapters: dict[str, Adapter] = {}
+        # Machines of one run are alike: asking for each of them is most of what making one costs.
+        self.chosen: dict[tuple[str, ...], tuple[Any, Any, Any]] = {}
+        self.prepared: set[tuple[Any, ...]] = set()
 
     def places(self) -> list[str]:
         """Return the regions to look for machines in; one empty string where a connection sees all."""
@@ -178,7 +185,8 @@ class Account:
         key = credentials.resolve(self.config.get("key"), f"{where}: key", self._sdb, needed)
         secret = credentials.resolve(self.config.get("secret"), f"{where}: secret", self._sdb, needed=False)
         given, more = credentials.arguments(self.config.get("arguments") or {}, where, self._sdb)
-        self._secrets = [one for one in (secret, key, *more) if one]
+        # What is shorter is no secret worth the name, and would black out half of each message.
+        self._secrets = [one for one in (secret, key, *more) if one and len(one) >= _SHORTEST_SECRET]
         if place:
             given[self.kind.regional] = place
         try:

@@ -86,7 +86,13 @@ _CLOCK = re.compile(
     r"Invalid JWT.{0,80}(?:reasonable timeframe|iat|exp)",
     re.IGNORECASE | re.DOTALL,
 )
+_DOWN = re.compile(
+    r"service (?:is )?(?:temporarily )?unavailable|internal (?:server )?error|bad gateway|gateway time-?out|"
+    r"server is busy|backend error",
+    re.IGNORECASE,
+)
 _EXISTS = re.compile(r"already exists|AlreadyExists|\.Duplicate\b|already in use", re.IGNORECASE)
+_STATUS = re.compile(r"(?:\(|HTTP[ /]|status(?: code)?:? )([45]\d\d)\b", re.IGNORECASE)
 _LONGEST = 300
 
 
@@ -101,7 +107,7 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return problem
     text = _line(problem)
     where = f"{provider}: {doing}"
-    code = _code(problem)
+    code = _code(problem, text)
     if isinstance(problem, RateLimitReachedError) or code == 429 or _RATE.search(text):
         return RateLimited(f"{where}: the provider limits our rate of calls: {text}", _retry_after(problem))
     if _QUOTA.search(text):
@@ -119,8 +125,8 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
     if isinstance(problem, MalformedResponseError):
         # Gateways in front of an API that is down answer with a page for people.
         return Unavailable(f"{where}: the provider's answer makes no sense: {text}")
-    if code is not None and code >= 500:
-        return Unavailable(f"{where}: the provider has a fault, HTTP {code}: {text}")
+    if _DOWN.search(text) or (code is not None and code >= 500):
+        return Unavailable(f"{where}: the provider has a fault{f', HTTP {code}' if code else ''}: {text}")
     if _EXISTS.search(text) or (code == 409 and "exist" in text.lower()):
         return AlreadyExists(f"{where}: there is one already: {text}")
     if _UNKNOWN.search(text):
@@ -137,14 +143,16 @@ def _line(problem: BaseException) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _code(problem: BaseException) -> int | None:
-    found = None
+def _code(problem: BaseException, text: str) -> int | None:
+    found: object = None
     if isinstance(problem, BaseHTTPError):
         found = problem.code
     elif isinstance(problem, ProviderError):
         found = problem.http_code
+    elif in_text := _STATUS.search(text):
+        found = in_text[1]
     try:
-        return None if found is None else int(found)
+        return None if found is None else int(str(found))
     except (TypeError, ValueError):
         return None
 

@@ -94,10 +94,10 @@ def make(
     with account.explained(f"make {order.name}"):
         text = user_data() if user_data is not None else ""
         data = fitting(text, adapter, order.name) if text else ""
-        chosen = _chosen(adapter, order)
+        chosen = _chosen(account, adapter, order)
         entry = account.ledger.intend(order.name, wanted_tags, public_key)
         request = _request(adapter, order, wanted_tags, data, entry.token, chosen)
-        adapter.prepare_firewall(request)
+        _prepare_firewall(account, adapter, request, order.location)
         node = adapter.create(request)
     account.ledger.made(order.name, adapter.identity(node))
     with account.explained(f"{order.name} was made, but its tags or volumes not"):
@@ -107,6 +107,19 @@ def make(
         )
         adapter.make_volumes(found.node, request)
     return Made(found, False, public_key)
+
+
+def protect(account: Account, order: Order) -> bool:
+    """Have the firewall of a machine that exists as its order says; machines of one kind may share it.
+
+    :returns: whether the provider has firewalls that we set.
+    """
+    adapter = account.adapter(order.location)
+    wanted_tags = {tags.PLATFORM: tags.OURS, **order.tags}
+    with account.explained(f"set the firewall of {order.name}"):
+        request = _request(adapter, order, wanted_tags, "", "", (None, None, None))
+        _prepare_firewall(account, adapter, request, order.location)
+    return adapter.firewall
 
 
 def running(account: Account, made: Found, deadline: float, wait: Callable[[float], None]) -> Found:
@@ -180,9 +193,20 @@ def fitting(text: str, adapter: Adapter, name: str) -> str | bytes:
     )
 
 
-def _chosen(adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
-    location = adapter.location(order.location, order.zone)
-    return location, adapter.size(order.size, location), adapter.image(order.image, location)
+def _chosen(account: Account, adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
+    wanted = (order.location, order.zone, order.size, order.image)
+    if wanted not in account.chosen:
+        location = adapter.location(order.location, order.zone)
+        found = location, adapter.size(order.size, location), adapter.image(order.image, location)
+        account.chosen[wanted] = found
+    return account.chosen[wanted]
+
+
+def _prepare_firewall(account: Account, adapter: Adapter, wanted: Request, location: str) -> None:
+    rules = (location, *sorted(wanted.tags.items()), repr(wanted.firewall), repr(wanted.network))
+    if rules not in account.prepared:
+        adapter.prepare_firewall(wanted)
+        account.prepared.add(rules)
 
 
 def _request(

@@ -11,7 +11,7 @@ import salt.utils.files
 import yaml
 
 from meridian import paths
-from meridian.cloud import bootstrap
+from meridian.cloud import bootstrap, credentials
 from meridian.cloud.account import Account
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.ledger import Ledger
@@ -52,11 +52,11 @@ class Settings:
         self.opts = opts
         self.merged = merged
         self.name = str(merged["name"])
+        self.alias = str(merged.get("provider", "")).partition(":")[0]
         self.mode = str(self._value("bootstrap") or "ssh")
         if self.mode not in MODES:
-            alias = str(merged.get("provider", "")).partition(":")[0]
             raise MeridianError(
-                f"cloud.providers.d/: {alias}: bootstrap is {self.mode!r}, expected {', '.join(MODES)}"
+                f"cloud.providers.d/: {self.alias}: bootstrap is {self.mode!r}, expected {', '.join(MODES)}"
             )
 
     def order(self) -> Order:
@@ -93,6 +93,13 @@ class Settings:
             self._value("user_data_extra") or {},
         )
 
+    def over_ssh(self) -> dict[str, Any]:
+        """Return the minion's configuration for Salt's bootstrap script, which carries no other files."""
+        master = self._master()
+        plain = bootstrap.Master(master.address, master.public_key, master.settings)
+        finger = {"master_finger": bootstrap.fingerprint(master.public_key)}
+        return bootstrap.minion_config(self.name, plain, {**finger, **self._minion()})
+
     def accept(self, public_key: str) -> None:
         """Accept the key that a taken machine's minion has, instead of the one that Salt has just made."""
         if not public_key or not self.merged.get("pub_key"):
@@ -122,8 +129,12 @@ class Settings:
 
     def _master(self) -> bootstrap.Master:
         address = (self._value("minion") or {}).get("master")
+        if isinstance(address, Mapping):
+            address = credentials.resolve(address, f"cloud.providers.d/: {self.alias}: minion: master")
         if not address:
-            raise MeridianError("cloud.providers.d/: the minions' `master` is not set (minion: {master: …})")
+            raise MeridianError(
+                f"cloud.providers.d/: {self.alias}: the minions' `master` is not set (minion: {{master: …}})"
+            )
         public = Path(self.opts["pki_dir"]) / "master.pub"
         if not public.is_file():
             raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")

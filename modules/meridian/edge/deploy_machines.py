@@ -48,6 +48,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     sites.want(asked, topology, given, tag, _addresses(world.existing))
     record.left(sites.record_file(), topology.environment, asked.keys() - sites.kinds(topology).keys())
     made, started = _raise_up(opts, topology, asked, world, parallel)
+    _protect(topology, asked)
     changes += [f"{name} made" for name in made] + [f"{name} started" for name in started]
     if given is not None:
         # Now, while the new nodes are still starting.
@@ -206,6 +207,16 @@ def _raise_up(
         raise MeridianError(outcome.not_made(create, world.stopped, failed))
     made = sorted(name for group in create.values() for name in group)
     return made, list(world.stopped)
+
+
+def _protect(topology: Topology, asked: Mapping[str, Site]) -> None:
+    """Open each machine's ports to the addresses that the others have got by now."""
+    remote = {alias: asked[alias] for alias, kind in sites.kinds(topology).items() if kind != PROVIDER}
+    if any(node.open_ports for node in topology.nodes):
+        existing = _assess(topology, _listings(remote)).existing
+        sites.want(remote, topology, addresses=_addresses(existing))
+        for site in remote.values():
+            site.protect()
 
 
 def _run(

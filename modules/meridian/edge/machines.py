@@ -1,5 +1,6 @@
 """Machines of one provider through salt-cloud: which there are, made, started and removed one at a time."""
 
+import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -134,6 +135,11 @@ class Site:
         if problem:
             raise MeridianError(problem)
         return seen
+
+    def protect(self) -> None:
+        """Have the firewall of every wanted machine as the map says; alike ones cost one call together."""
+        for settings in self.missing(()).values():
+            patiently(functools.partial(self.call, "protect", settings), Waiting(self.patience))
 
     def clean_firewalls(self) -> list[str]:
         """Remove the environment's firewall rules that no machine uses; return their names."""

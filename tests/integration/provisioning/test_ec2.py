@@ -31,6 +31,16 @@ def test_machines_are_what_the_pillar_wants(clouds: Clouds, east: Server) -> Non
         assert (20, "gp3") in {(disk["size"], disk["type"]) for disk in disks}
 
 
+def test_only_the_addresses_that_pillar_means_may_enter(clouds: Clouds, east: Server) -> None:
+    clouds.ensure(topology({"east": 2}))
+    site = Site(clouds.opts, "east", ENVIRONMENT)
+    seen = site.listed().values()
+    addresses = {f"{address}/32" for node in seen for address in (*node["private_ips"], *node["public_ips"])}
+    for node in seen:
+        rules = {rule["port"]: set(rule["sources"]) for rule in node["firewall"]}
+        assert rules == {22: {"203.0.113.7/32"}, 9092: addresses}
+
+
 def test_second_run_makes_nothing(clouds: Clouds, east: Server) -> None:
     wanted = topology({"east": 2})
     clouds.ensure(wanted)

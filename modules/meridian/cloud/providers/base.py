@@ -91,6 +91,7 @@ class Adapter:
     :cvar needs_key: whether it wants credentials at all.
     :cvar credentials: what a user has to give, for the documentation.
     :cvar dotted_names: whether machine names may have dots.
+    :cvar states: what the provider's own states mean, where libcloud says it wrongly or not at all.
     """
 
     title: ClassVar[str] = ""
@@ -105,9 +106,12 @@ class Adapter:
     needs_key: ClassVar[bool] = True
     credentials: ClassVar[str] = "`key`, `secret`"
     dotted_names: ClassVar[bool] = True
+    states: ClassVar[Mapping[Any, NodeState]] = {}
 
     def __init__(self, conn: Any) -> None:
         self.conn = conn
+        if self.states:
+            conn.NODE_STATE_MAP = {**conn.NODE_STATE_MAP, **self.states}
 
     @classmethod
     def driver_class(cls, provider: str) -> type[NodeDriver]:
@@ -275,7 +279,8 @@ class Adapter:
         try:
             if function is None:
                 raise NotImplementedError
-            return bool(function(node))
+            # Some answer with what the provider said, which may be empty.
+            return function(node) is not False
         except NotImplementedError as problem:
             raise NotOffered(f"{node.name}: libcloud has no {method} for {self.title}") from problem
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from libcloud.compute.base import Node
+from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
@@ -21,6 +22,8 @@ class CloudStack(AttachesVolumes):
     volume_type_keyword = "ex_volume_type"
     credentials = "`key` API key, `secret` secret key, `arguments.url` the endpoint"
     dotted_names = False
+
+    states: ClassVar[Mapping[Any, NodeState]] = {"Error": NodeState.ERROR}
 
     def tag(self, node: Node, tags: Mapping[str, str]) -> None:
         """Set the tags."""

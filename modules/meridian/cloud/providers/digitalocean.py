@@ -45,6 +45,14 @@ class DigitalOcean(AttachesVolumes):
         """Return the tags."""
         return tagging.from_words(node.extra.get("tags"))
 
+    def start(self, node: Node) -> bool:
+        """Start a stopped machine."""
+        return bool(self.conn.ex_power_on_node(node))
+
+    def stop(self, node: Node) -> bool:
+        """Shut a machine down."""
+        return bool(self.conn.ex_shutdown_node(node))
+
     def size_of(self, node: Node) -> str:
         """Return the size's slug."""
         return str(node.extra.get("size_slug") or "")

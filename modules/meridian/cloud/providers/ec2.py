@@ -1,7 +1,7 @@
 """Amazon EC2, and what speaks its API."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from libcloud.compute.base import Node
 from libcloud.compute.drivers.ec2 import EC2NetworkSubnet
@@ -10,8 +10,6 @@ from libcloud.compute.types import NodeState
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers import ec2_firewall
 from meridian.cloud.providers.base import Adapter, Request, UserData
-
-_GOING = ("shutting-down", "terminated")
 
 
 class EC2(Adapter):
@@ -25,6 +23,12 @@ class EC2(Adapter):
     firewall = True
     volumes = "create"
     credentials = "`key` access key id, `secret` secret access key, `arguments.token` for a session"
+
+    states: ClassVar[Mapping[Any, NodeState]] = {
+        "shutting-down": NodeState.TERMINATED,
+        "stopping": NodeState.STOPPING,
+        "stopped": NodeState.STOPPED,
+    }
 
     def location(self, wanted: str, zone: str = "") -> Any:
         """Return the availability zone; the region itself is the connection's."""
@@ -60,15 +64,10 @@ class EC2(Adapter):
         """Return the account's own images."""
         return list(self.conn.list_images(ex_owner="self"))
 
-    def nodes(self) -> list[Node]:
-        """Return all machines that are not gone or going."""
-        return [node for node in self.conn.list_nodes() if _stays(node)]
-
     def named(self, name: str) -> list[Node]:
         """Return all machines of one name."""
-        return [
-            n for n in self.conn.list_nodes(ex_filters={"tag:Name": name}) if _stays(n) and n.name == name
-        ]
+        found = self.conn.list_nodes(ex_filters={"tag:Name": name})
+        return [node for node in found if node.state != NodeState.TERMINATED and node.name == name]
 
     def again(self, node: Node) -> Node | None:
         """Return a machine as it is now."""
@@ -160,10 +159,6 @@ class Outscale(EC2):
     """EC2's API at Outscale."""
 
     title = "Outscale (EC2 API)"
-
-
-def _stays(node: Node) -> bool:
-    return node.state != NodeState.TERMINATED and node.extra.get("status") not in _GOING
 
 
 def _ebs(size_gb: int, kind: str) -> dict[str, Any]:

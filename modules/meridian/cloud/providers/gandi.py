@@ -4,6 +4,7 @@ from typing import Any
 
 from libcloud.compute.base import Node, NodeDriver
 from libcloud.compute.drivers.gandi import GandiNodeDriver
+from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
@@ -35,6 +36,14 @@ class Gandi(AttachesVolumes):
     def driver_class(cls, provider: str) -> type[NodeDriver]:
         """Return libcloud's driver with what it lacks."""
         return _Driver
+
+    def nodes(self) -> list[Node]:
+        """Return all machines; libcloud calls a stopped one terminated."""
+        found = list(self.conn.list_nodes())
+        for node in found:
+            if node.state == NodeState.TERMINATED:
+                node.state = NodeState.STOPPED
+        return found
 
     def arguments(self, wanted: Request) -> dict[str, Any]:
         """Return the arguments of ``create_node``: the key pair, or else a login that nobody is told."""

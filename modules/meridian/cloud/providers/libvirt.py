@@ -1,8 +1,10 @@
 """libvirt: machines of a hypervisor. libcloud lists, starts, stops and removes them, but makes none."""
 
 from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from libcloud.compute.base import Node, NodeDriver
+from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered, Unavailable
 from meridian.cloud.providers.base import Adapter, Request
@@ -27,6 +29,13 @@ class Libvirt(Adapter):
             return super().connect(provider, None, None, {**arguments, "key": key, "secret": secret})
         except RuntimeError as problem:
             raise Unavailable(f"libvirt: {problem}: pip install libvirt-python") from problem
+
+    # libvirt's virDomainState: paused, being shut down, shut off.
+    states: ClassVar[Mapping[Any, NodeState]] = {
+        3: NodeState.PAUSED,
+        4: NodeState.STOPPING,
+        5: NodeState.STOPPED,
+    }
 
     def identity(self, node: Node) -> str:
         """Return the domain's UUID: its id is gone when it is stopped."""

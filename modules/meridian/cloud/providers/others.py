@@ -1,9 +1,10 @@
 """Providers that differ from libcloud's uniform behaviour in a word or two."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from libcloud.compute.base import Node, NodeAuthPassword, NodeAuthSSHKey, NodeSize
+from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
@@ -81,6 +82,7 @@ class CloudSigma(Adapter):
     tags = "create"
     regional = "region"
     credentials = "`key` user, `secret` password"
+    states: ClassVar[Mapping[Any, NodeState]] = {"stopped": NodeState.STOPPED, "dead": NodeState.ERROR}
 
     def location(self, wanted: str, zone: str = "") -> Any:
         """Return nothing: the region is the connection's."""

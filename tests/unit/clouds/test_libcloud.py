@@ -1,0 +1,139 @@
+"""The salt-cloud driver, called as Salt calls it, over a provider in memory."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from libcloud.compute.types import NodeState
+from meridian.cloud import tags
+from meridian.cloud.account import Account
+from meridian.cloud.bootstrap import fingerprint
+from meridian.cloud.ledger import Ledger
+from meridian.clouds import libcloud as driver
+from meridian.edge import cloud_settings
+from meridian.errors import MeridianError
+from salt.exceptions import SaltCloudSystemExit
+
+from tests.doubles.provider import Driver, Memory
+
+NAME = "kafka-1.us-east.aws"
+PEM = "-----BEGIN PUBLIC KEY-----\nQUJD\n-----END PUBLIC KEY-----\n"
+
+
+@pytest.fixture
+def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
+    found = Driver()
+    account = Account("memory", {"provider": "dummy"}, Ledger(tmp_path / "memory.json"))
+    account.kind = Memory
+    account._adapters[""] = Memory(found)
+    (tmp_path / "pki/minions").mkdir(parents=True)
+    (tmp_path / "pki/master.pub").write_text(PEM)
+    opts = {
+        "pki_dir": str(tmp_path / "pki"),
+        "providers": {"memory": {"libcloud": {"provider": "dummy"}}},
+        "profiles": {"memory-small": {}},
+        "sock_dir": "",
+        "transport": "zeromq",
+        "query.selection": ["id", "state"],
+    }
+    utils = {
+        "cloud.fire_event": lambda *arguments, **named: None,
+        "cloud.filter_event": lambda *arguments: {},
+        "cloud.bootstrap": lambda settings, options: bootstrapped.append(settings) or {},
+    }
+    bootstrapped: list[dict[str, Any]] = []
+    monkeypatch.setattr(found, "bootstrapped", bootstrapped, raising=False)
+    monkeypatch.setattr(driver, "__opts__", opts, raising=False)
+    monkeypatch.setattr(driver, "__utils__", utils, raising=False)
+    monkeypatch.setattr(driver, "__active_provider_name__", "memory:libcloud", raising=False)
+    monkeypatch.setattr(cloud_settings, "account", lambda *arguments: account)
+    return found
+
+
+def settings(**more: Any) -> dict[str, Any]:
+    found = {
+        "name": NAME,
+        "provider": "memory:libcloud",
+        "driver": "memory:libcloud",
+        "profile": "memory-small",
+        "size": "small",
+        "image": "debian-12",
+        "bootstrap": "userdata",
+        "minion": {"master": "203.0.113.7"},
+        "tags": {tags.PLATFORM: tags.OURS, tags.ENVIRONMENT: "aws"},
+        "priv_key": "PRIVATE",
+        "pub_key": "PUBLIC",
+    }
+    return {**found, **more}
+
+
+def test_machine_boots_with_user_data_and_is_described_with_its_tags(machines: Driver) -> None:
+    found = driver.create(settings())
+    assert found["tags"][tags.ENVIRONMENT] == "aws"
+    assert found["state"] == "RUNNING"
+    assert found["taken"] is False
+    assert machines.made[0]["ex_userdata"]
+    json.dumps(driver.list_nodes_full())
+
+
+def test_taken_machine_has_its_own_key_accepted(machines: Driver, tmp_path: Path) -> None:
+    driver.create(settings())
+    found = driver.create(settings(pub_key="ANOTHER"))
+    assert found["taken"] is True
+    assert (tmp_path / "pki/minions" / NAME).read_text() == "PUBLIC"
+
+
+def test_over_ssh_the_minion_is_told_the_masters_fingerprint(machines: Driver) -> None:
+    driver.create(settings(bootstrap="ssh"))
+    [given] = machines.bootstrapped  # type: ignore[attr-defined]
+    assert given["ssh_host"] == "203.0.113.1"
+    assert given["minion"]["master_finger"] == fingerprint(PEM)
+
+
+def test_master_may_come_from_the_environment(machines: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MERIDIAN_MASTER", raising=False)
+    with pytest.raises(
+        MeridianError, match="memory: minion: master: the environment variable MERIDIAN_MASTER"
+    ):
+        driver.create(settings(minion={"master": {"env": "MERIDIAN_MASTER"}}))
+    assert machines.made == []
+    monkeypatch.setenv("MERIDIAN_MASTER", "198.51.100.4")
+    driver.create(settings(minion={"master": {"env": "MERIDIAN_MASTER"}}))
+
+
+def test_unknown_bootstrap_is_named(machines: Driver) -> None:
+    with pytest.raises(MeridianError, match="memory: bootstrap is 'magic', expected files, userdata, ssh"):
+        driver.create(settings(bootstrap="magic"))
+
+
+def test_actions_find_their_machine_by_name(machines: Driver) -> None:
+    machines.add(NAME, {tags.PLATFORM: tags.OURS}, NodeState.RUNNING)
+    assert driver.show_instance(NAME, call="action")["id"] == "m-0"
+    assert driver.list_nodes_select() == {NAME: {"id": "m-0", "state": "RUNNING"}}
+    assert driver.destroy(NAME, call="action") is True
+    assert driver.list_nodes() == {}
+    with pytest.raises(MeridianError, match="memory has no machine of that name"):
+        driver.destroy(NAME, call="action")
+
+
+def test_offers_are_listed_by_name(machines: Driver) -> None:
+    assert set(driver.avail_sizes()) == {"small"}
+    assert set(driver.avail_images()) == {"debian-12"}
+    assert set(driver.avail_locations()) == {"east-1"}
+
+
+def test_functions_and_actions_are_not_mixed_up(machines: Driver) -> None:
+    with pytest.raises(SaltCloudSystemExit, match="is a function"):
+        driver.list_nodes_full(call="action")
+    with pytest.raises(SaltCloudSystemExit, match="is an action"):
+        driver.stop(NAME, call="function")
+    with pytest.raises(MeridianError, match="name the environment="):
+        driver.clean_firewalls()
+
+
+def test_connection_is_shared_within_a_process_and_asks_for_no_credentials() -> None:
+    config = {"provider": "ec2", "key": {"env": "NOT_SET"}, "arguments": {"region": "us-east-1"}}
+    first = cloud_settings.account({}, "aws", config)
+    assert cloud_settings.account({}, "aws", config) is first
+    assert cloud_settings.account({}, "aws", {**config, "arguments": {"region": "eu-west-1"}}) is not first
