@@ -77,7 +77,7 @@ Nodes:
       - phase: Certificates
 
 {%- if outline.remote %}
-# Clouds choose addresses when machines are made: who is where, who may reach whom, certificates that say so.
+# Clouds choose addresses when machines are made: who is where, and certificates that say so.
 Addresses:
   phase.runner:
     - function: platform.locate
@@ -85,18 +85,6 @@ Addresses:
     - environment: {{ environment }}
     - require:
       - phase: Nodes
-
-Firewalls:
-  phase.runner:
-    - function: platform.firewalls
-    - phase: firewalls
-    - environment: {{ environment }}
-    - require:
-      - phase: Addresses
-    - require_in:
-{%- for region in outline.regions %}
-      - phase: States of {{ region.name }}
-{%- endfor %}
 
 Certificates of new machines:
   phase.runner:

@@ -159,22 +159,18 @@ def _status(options: argparse.Namespace) -> int:
 
 def _destroy(options: argparse.Namespace) -> int:
     from meridian.cli import destroy, setup
-    from meridian.edge import sites
-    from meridian.provisioning import record
 
     def listing() -> dict[str, Any]:
         from meridian.edge import destroy_machines, master
 
         # The providers can be asked only from here on: the local one is an engine that may not run yet.
-        _set_up(options.environment)
+        _set_up_known(options.environment)
         return destroy_machines.listing(master.options_of_runners(), options.environment)
 
     if not options.yes and not destroy.confirmed(options.environment, options.purge, listing):
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
-    # The pillar is not asked: it may be broken, or gone.
-    kinds = set(record.read(sites.record_file(), options.environment).values()) or {LOCAL}
-    setup.ensure(options.environment, None, LOCAL in kinds, kinds != {LOCAL})
+    _set_up_known(options.environment)
     pillar = {"environment": options.environment, "destroy": options.environment}
     code = _orchestrate(options, "platform.destroy", pillar)
     if code == 0:
@@ -215,6 +211,16 @@ def _set_up(topology: Topology) -> None:
 
     wished = topology.settings["local"]["wished_network"]
     setup.ensure(topology.environment, wished, topology.is_local, topology.is_remote)
+
+
+def _set_up_known(environment: str) -> None:
+    """Set up for where an environment has ever had machines; the pillar may be broken, or gone."""
+    from meridian.cli import setup
+    from meridian.edge import sites
+    from meridian.provisioning import record
+
+    kinds = set(record.read(sites.record_file(), environment).values()) or {LOCAL}
+    setup.ensure(environment, None, LOCAL in kinds, kinds != {LOCAL})
 
 
 def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:

@@ -105,28 +105,6 @@ def locate(environment: str = "local") -> dict[str, Any]:
     }
 
 
-def firewalls(environment: str = "local") -> dict[str, Any]:
-    """
-    Have the providers' own firewalls let in whom the pillar names, once the machines' addresses are known.
-
-    environment
-        Name of the environment.
-
-    CLI Example:
-
-    .. code-block:: bash
-
-        salt-run platform.firewalls environment=aws
-    """
-    from meridian.edge import deploy_machines
-    from meridian.edge import firewalls as edge_firewalls
-
-    topology = load_topology(__opts__, environment)
-    existing = deploy_machines.describe(__opts__, topology)["existing"] if topology.is_remote else {}
-    changes = edge_firewalls.ensure(__opts__, topology, existing)
-    return {"ok": True, "changes": changes}
-
-
 def lock(environment: str = "local", what: str = "deploy") -> dict[str, Any]:
     """
     Take the environment's lock for the life of the calling process.

@@ -49,7 +49,6 @@ def test_machines_of_clouds_are_located_and_get_certificates_before_their_states
     found = steps({**OUTLINE, "local": False, "remote": True}, {"environment": "e"}, str(tmp_path))
     assert "Image" not in found
     assert arguments(found["Addresses"])["require"] == [{"phase": "Nodes"}]
-    assert arguments(found["Firewalls"])["require_in"] == [{"phase": "States of a"}]
     again = arguments(found["Certificates of new machines"])
     assert (again["function"], again["require"]) == ("pki.ensure", [{"phase": "Addresses"}])
     assert again["require_in"] == [{"phase": "States of a"}]

@@ -76,3 +76,24 @@ def test_addresses_of_clouds_are_written_down(
     with pytest.raises(MeridianError, match=f"no address known of {nodes[1]}"):
         platform.locate("openstack")
     assert platform.locate("local")["changes"] == []
+
+
+@pytest.mark.parametrize("environment", ["aws", "multicloud", "openstack"])
+def test_a_cloud_environment_can_be_planned_without_an_account(
+    monkeypatch: pytest.MonkeyPatch,
+    salt_options: dict[str, Any],  # noqa: F811
+    environment: str,
+) -> None:
+    from meridian.edge.pillar_source import load_topology
+
+    monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
+    topology = load_topology(salt_options, environment)
+    planned = platform.plan(environment, offline=True)
+    made = [one for one in planned["actions"] if one["kind"] == "node"]
+    assert {one["action"] for one in planned["actions"]} == {"create"}
+    assert [one["id"] for one in made] == [node.id for node in topology.nodes]
+    priced = {one["region"] for one in made if one["cost_per_month"]}
+    # OpenStack's machines are the user's own: nobody else knows what they cost.
+    own = {region.name for region in topology.regions if region.kind == "openstack"}
+    assert not priced & own
+    assert bool(priced) == ("aws" in topology.providers)
