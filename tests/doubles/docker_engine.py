@@ -15,6 +15,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.containers_by_id: dict[str, dict[str, Any]] = {}
+        self.made = 0
         self.unpacked: dict[str, bytes] = {}
         self.refuse: dict[str, str] = {}
         self.known_networks: list[Any] = []
@@ -25,7 +26,8 @@ class Engine:
     # The SDK's low level, as local_driver uses it.
 
     def create_container_from_config(self, config: dict[str, Any], name: str) -> dict[str, Any]:
-        number = f"id-{len(self.containers_by_id)}"
+        self.made += 1
+        number = f"id-{self.made}"
         if any(held["Names"] == [f"/{name}"] for held in self.containers_by_id.values()):
             raise refusal(409, f"The container name {name} is already in use")
         self.containers_by_id[number] = {

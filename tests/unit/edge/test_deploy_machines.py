@@ -1,0 +1,148 @@
+"""The local cloud's machines by the ``cloud`` runner's functions and our driver, on an engine double."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import salt.config
+import salt.utils.event
+from meridian import paths
+from meridian.cloud import allotment, labels, limits, networks, wan
+from meridian.cloud import engine as docker_engine
+from meridian.cloud.allotment import Allotment
+from meridian.edge import cloud_settings, deploy_machines, destroy_machines, progress, sites, workers
+from meridian.errors import MeridianError
+from meridian.provisioning.outcome import Failure
+from meridian.topology.addressing import LocalNetwork
+from meridian.topology.model import Topology
+
+from tests.doubles.docker_engine import Engine, network
+from tests.unit.cloud.conftest import engine, make_topology, topology
+
+__all__ = ["engine", "make_topology", "topology"]
+GIVEN = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
+
+
+@pytest.fixture
+def opts(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The options of a master whose clone has one local environment, ``test``."""
+    for folder in ("cloud.providers.d", "cloud.profiles.d"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(paths.repository() / folder / "local.conf", tmp_path / folder)
+    for name in ("cloud", "master"):
+        (tmp_path / name).touch()
+    (tmp_path / "pki").mkdir()
+    (tmp_path / "pki/master.pub").write_text("public")
+    for name in ("east", "west", "hub"):
+        of = labels.of("0badcafe", labels.NETWORK, "test", name)
+        engine.known_networks.append(network(f"meridian-0badcafe-test-{name}", "10.230.16.0/24", of))
+    told: list[Any] = []
+    bus = SimpleNamespace(fire_event=lambda *_: told.append(_))
+    monkeypatch.setattr(salt.utils.event, "get_event", lambda *_, **__: _Entered(bus))
+    monkeypatch.setattr(progress, "report", lambda *_, **__: None)
+    monkeypatch.setattr(paths, "state", lambda: tmp_path / "state")
+    monkeypatch.setattr(docker_engine, "client", lambda **_: engine)
+    monkeypatch.setattr(allotment, "ensure", lambda *_, **__: GIVEN)
+    monkeypatch.setattr(allotment, "find", lambda _: GIVEN)
+    monkeypatch.setattr(allotment, "forget", lambda _: None)
+    monkeypatch.setattr(limits, "ensure", list)
+    monkeypatch.setattr(networks, "ensure_management", lambda *_: False)
+    monkeypatch.setattr(networks, "ensure_regions", lambda *_: [])
+    monkeypatch.setattr(networks, "remove_environment", lambda *_: [])
+    monkeypatch.setattr(wan, "ensure_gateways", lambda *_: [])
+    monkeypatch.setattr(wan, "remove_gateways", lambda *_: [])
+    monkeypatch.setattr(sites, "node_image", lambda _: "meridian-node:two")
+    monkeypatch.setattr(deploy_machines, "_wait", lambda *_: None)
+    # The engine's double lives in this process only.
+    monkeypatch.setattr(workers, "run", _run_here)
+    monkeypatch.setattr(cloud_settings, "_accounts", {})
+    found = dict(salt.config.master_config(str(tmp_path / "master")))
+    return found | {"pki_dir": str(tmp_path / "pki"), "conf_file": str(tmp_path / "master"), "ssl": None}
+
+
+class _Entered:
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __enter__(self) -> object:
+        return self.value
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+def _run_here(
+    jobs: Sequence[workers.Job], done: Callable[[str, str], None] = lambda name, reason: None
+) -> dict[str, Failure]:
+    failed = {}
+    for job in jobs:
+        for name, settings in job.work.items():
+            try:
+                job.site.work(job.action, name, settings)
+            except MeridianError as problem:
+                failed[name] = Failure(str(problem))
+            done(name, failed[name].reason if name in failed else "")
+    return failed
+
+
+def test_environment_comes_stays_and_goes(opts: dict[str, Any], topology: Topology, engine: Engine) -> None:
+    wanted = sorted(node.id for node in topology.nodes)
+    done = deploy_machines.ensure(opts, topology, 4, 1)
+    assert (done["made"], done["started"], done["kept"]) == (wanted, [], [])
+    assert done["comment"] == "6 nodes answer, 6 of them new"
+    assert {path.name for path in (Path(opts["pki_dir"]) / "minions").iterdir()} == set(wanted)
+    again = deploy_machines.ensure(opts, topology, 4, 1)
+    assert (again["changes"], again["kept"]) == ([], wanted)
+    described = deploy_machines.describe(opts, topology)
+    assert (sorted(described["existing"]), described["missing"], described["replace"]) == (wanted, [], {})
+    assert described["existing"]["services-1.hub.test"]["tags"]["meridian-role"] == "archive+objectstore"
+    gone = destroy_machines.destroy(opts, "test", True, 4)
+    assert [f"{name} removed" for name in wanted] == gone["changes"]
+    assert engine.containers_by_id == {}
+
+
+def test_stopped_and_half_made_nodes_come_back(
+    opts: dict[str, Any], topology: Topology, engine: Engine
+) -> None:
+    deploy_machines.ensure(opts, topology, 4, 1)
+    by_name = {held["Labels"]["meridian.node"]: held for held in engine.containers_by_id.values()}
+    by_name["kafka-1.east.test"]["State"] = "exited"
+    by_name["kafka-1.west.test"]["State"] = "created"
+    done = deploy_machines.ensure(opts, topology, 4, 1)
+    assert (done["started"], done["made"]) == (["kafka-1.east.test"], ["kafka-1.west.test"])
+    assert all(held["State"] == "running" for held in engine.containers_by_id.values())
+    assert len(engine.containers_by_id) == 6
+
+
+def test_node_that_does_not_start_is_named_with_the_engines_reason(
+    opts: dict[str, Any], topology: Topology, engine: Engine
+) -> None:
+    engine.refuse["kafka-1.east.test.0badcafe"] = "no space left on device"
+    with pytest.raises(MeridianError, match=r"^1 of 6 nodes did not come up: .*no space left on device$"):
+        deploy_machines.ensure(opts, topology, 4, 1)
+    assert len(engine.containers_by_id) == 5
+    keys = {path.name for path in (Path(opts["pki_dir"]) / "minions").iterdir()}
+    assert "kafka-1.east.test" not in keys
+    assert len(keys) == 5
+
+
+def test_other_environments_nodes_are_left_alone(
+    opts: dict[str, Any], topology: Topology, engine: Engine
+) -> None:
+    deploy_machines.ensure(opts, topology, 4, 1)
+    held = next(iter(engine.containers_by_id.values()))
+    held["Labels"] = {
+        **held["Labels"],
+        labels.ENVIRONMENT: "other",
+        "meridian.tag.meridian-environment": "other",
+    }
+    destroy_machines.destroy(opts, "test", True, 4)
+    assert list(engine.containers_by_id.values()) == [held]
+
+
+def test_destroy_wants_to_be_told(opts: dict[str, Any]) -> None:
+    with pytest.raises(MeridianError, match="say yes=True"):
+        destroy_machines.destroy(opts, "test", False, 4)
