@@ -7,10 +7,9 @@ import boto3
 import pytest
 from meridian import planning
 from meridian.cloud.catalogue import Catalogue
-from meridian.edge import deploy_machines, firewalls, observe
+from meridian.edge import observe
 from meridian.planning import Difference, Finding, Verdict
 from meridian.topology import Topology
-from meridian.topology.model import PortRule
 
 from tests.doubles.ec2_server import Server
 from tests.integration.provisioning import clouds as trial
@@ -50,12 +49,8 @@ def hand(clouds: Clouds, east: Server) -> Any:  # noqa: F811
     )
 
 
-OPERATOR = PortRule(22, "tcp", ("operator",))
-REGION = PortRule(9092, "tcp", ("region",))
-
-
-def wanted(count: int = 2, *more: PortRule) -> Topology:
-    made = trial.topology({"east": count}, open_ports=(OPERATOR, *more))
+def wanted(count: int = 2) -> Topology:
+    made = trial.topology({"east": count})
     regions = tuple(replace(region, settings={**region.settings, "topics": {}}) for region in made.regions)
     return replace(made, regions=regions, settings={"prices": {"currency": "USD"}})
 
@@ -71,6 +66,11 @@ def wrong(clouds: Clouds, topology: Topology) -> list[Finding]:  # noqa: F811
     return [one for one in found if one.kind in ("node", "firewall") and one.verdict is not Verdict.SAME]
 
 
+def machines(clouds: Clouds, topology: Topology) -> list[Finding]:  # noqa: F811
+    """Leave out the firewalls: they let in addresses, which go and come with machines."""
+    return [one for one in wrong(clouds, topology) if one.kind == "node"]
+
+
 def instance(hand: Any, name: str) -> str:
     found = hand.describe_instances(Filters=[{"Name": "tag:Name", "Values": [name]}])
     return str(found["Reservations"][0]["Instances"][0]["InstanceId"])
@@ -84,7 +84,7 @@ def test_what_was_made_is_as_it_should_be(clouds: Clouds) -> None:  # noqa: F811
 def test_machines_gone_and_added(clouds: Clouds, hand: Any) -> None:  # noqa: F811
     clouds.ensure(wanted(3))
     hand.terminate_instances(InstanceIds=[instance(hand, FIRST)])
-    found = {one.id: one.verdict for one in wrong(clouds, wanted(2))}
+    found = {one.id: one.verdict for one in machines(clouds, wanted(2))}
     assert found == {FIRST: Verdict.MISSING, THIRD: Verdict.STRANGER}
 
 
@@ -94,7 +94,7 @@ def test_a_machine_of_another_size(clouds: Clouds, hand: Any) -> None:  # noqa: 
     hand.stop_instances(InstanceIds=[name])
     hand.modify_instance_attribute(InstanceId=name, InstanceType={"Value": "t3.large"})
     hand.start_instances(InstanceIds=[name])
-    (found,) = wrong(clouds, wanted())
+    (found,) = machines(clouds, wanted())
     assert (found.id, found.verdict) == (SECOND, Verdict.REPLACE)
     assert "size t3.large, wanted t3.micro" in found.reason
 
@@ -111,7 +111,7 @@ def test_a_port_opened_to_the_world(clouds: Clouds, hand: Any) -> None:  # noqa:
     clouds.ensure(wanted())
     described = hand.describe_instances(InstanceIds=[instance(hand, FIRST)])
     (group,) = described["Reservations"][0]["Instances"][0]["SecurityGroups"]
-    for port in (22, 9092):
+    for port in (22, 9093):
         hand.authorize_security_group_ingress(
             GroupId=group["GroupId"], IpProtocol="tcp", FromPort=port, ToPort=port, CidrIp="0.0.0.0/0"
         )
@@ -119,23 +119,14 @@ def test_a_port_opened_to_the_world(clouds: Clouds, hand: Any) -> None:  # noqa:
     assert found[FIRST].kind == "firewall"
     assert found[FIRST].differences == (
         Difference("port 22/tcp", ["203.0.113.7/32"], ["0.0.0.0/0", "203.0.113.7/32"]),
-        Difference("port 9092/tcp", None, ["0.0.0.0/0"]),
+        Difference("port 9093/tcp", None, ["0.0.0.0/0"]),
     )
-
-
-def test_ports_that_wait_for_addresses_are_a_change_until_they_are_open(clouds: Clouds) -> None:  # noqa: F811
-    topology = wanted(2, REGION)
-    clouds.ensure(topology)
-    assert {one.kind for one in wrong(clouds, topology)} == {"firewall"}
-    existing = deploy_machines.describe(clouds.opts, topology)["existing"]
-    firewalls.ensure(clouds.opts, topology, existing)
-    assert wrong(clouds, topology) == []
 
 
 def test_a_machine_that_was_stopped(clouds: Clouds, hand: Any) -> None:  # noqa: F811
     clouds.ensure(wanted())
     hand.stop_instances(InstanceIds=[instance(hand, FIRST)])
-    (found,) = wrong(clouds, wanted())
+    (found,) = machines(clouds, wanted())
     assert (found.id, found.why) == (FIRST, "power stopped → running")
 
 
