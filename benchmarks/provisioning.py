@@ -81,7 +81,7 @@ def _rate_limited(clouds: Clouds, server: Server, nodes: int, every: int) -> boo
 
 
 def _overhead(clouds: Clouds) -> None:
-    """Make machines one after the other, by the bare call and by our driver, and print what the second adds."""
+    """Make machines by the bare call and by our driver, one after the other; print what the second adds."""
     site = Site(clouds.opts, "east", ENVIRONMENT)
     wanted = topology({"east": _ALONE + 1})
     sites.want({"east": site}, wanted)

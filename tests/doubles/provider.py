@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 
 from libcloud.compute.base import Node, NodeDriver, NodeImage, NodeLocation, NodeSize
 from libcloud.compute.types import NodeState
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 
 
 class Driver(NodeDriver):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from libcloud.compute.base import Node
 
@@ -14,6 +14,7 @@ from meridian.cloud.providers.table import adapter as adapter_of
 from meridian.errors import MeridianError
 
 _SHORTEST_SECRET = 8
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,6 @@ class Account:
     :param config: its settings: ``provider``, ``key``, ``secret``, ``arguments``, ``locations``.
     :param ledger: what this clone has made there.
     :param sdb: reads an ``sdb://`` address.
-    :ivar chosen: what was looked up for machines: location, size and image by what their settings say.
     :ivar prepared: firewalls that were found or made as they should be.
     """
 
@@ -57,8 +57,7 @@ class Account:
         self._sdb = sdb
         self._secrets: list[str] = []
         self._adapters: dict[str, Adapter] = {}
-        # Machines of one run are alike: asking for each of them is most of what making one costs.
-        self.chosen: dict[tuple[str, ...], tuple[Any, Any, Any]] = {}
+        # Machines of one role share theirs.
         self.prepared: set[tuple[Any, ...]] = set()
 
     def places(self) -> list[str]:
@@ -66,7 +65,10 @@ class Account:
         if not self.kind.regional:
             return [""]
         default = (self.config.get("arguments") or {}).get(self.kind.regional)
-        return list(self.config.get("locations") or ()) or [str(default or "")]
+        named = list(self.config.get("locations") or ()) or [str(default or "")]
+        # What was made in a region that the file does not name must be found again all the same.
+        made = (entry.location for entry in self.ledger.read().values())
+        return list(dict.fromkeys([*named, *(place for place in made if place)]))
 
     def adapter(self, location: str = "") -> Adapter:
         """Return a connection; credentials are resolved now, at the first use.
@@ -119,12 +121,18 @@ class Account:
             found += [self._found(adapter, node, place, entries) for node in nodes]
         return sorted(found, key=lambda one: not tags.is_ours(one.tags))
 
-    def one(self, name: str, location: str = "") -> Found:
+    def near(self, name: str) -> list[Found]:
+        """Return all machines of one name, looked for where it was made and, if not there, everywhere."""
+        entry = self.ledger.read().get(name)
+        known = self.named(name, entry.location) if entry is not None and entry.location else []
+        return known or self.named(name)
+
+    def one(self, name: str) -> Found:
         """Return the machine of a name.
 
         :raises MeridianError: there is none, or several.
         """
-        found = self.named(name, location)
+        found = self.near(name)
         if not found:
             raise MeridianError(f"{name}: {self.alias} has no machine of that name")
         if len(found) > 1:
@@ -139,8 +147,8 @@ class Account:
         result: dict[str, dict[str, Any]] = {}
         for group in by_connection.values():
             adapter, nodes = group[0].adapter, [one.node for one in group]
-            with self.explained("list volumes and firewalls"):
-                volumes, firewalls = adapter.volumes_of(nodes), adapter.firewalls(nodes)
+            volumes = self._if_told(lambda a=adapter, n=nodes: a.volumes_of(n))  # type: ignore[misc]
+            firewalls = self._if_told(lambda a=adapter, n=nodes: a.firewalls(n))  # type: ignore[misc]
             # Ours first, so that a stranger of the same name never hides one of ours.
             for one in sorted(group, key=lambda found: not tags.is_ours(found.tags)):
                 key = str(one.node.id)
@@ -167,6 +175,16 @@ class Account:
             "location": one.location,
             "extra": dict(node.extra or {}),
         }
+
+    def _if_told(self, ask: Callable[[], _Told]) -> _Told | None:
+        """Return what a provider says, ``None`` when it has no such thing as volumes or firewalls."""
+        try:
+            with self.explained("list volumes and firewalls"):
+                return ask()
+        except errors.CloudError as problem:
+            if type(problem) in (errors.CloudError, errors.NotOffered):
+                return None
+            raise
 
     def _found(self, adapter: Adapter, node: Node, place: str, entries: Mapping[str, Entry]) -> Found:
         held = adapter.tags_of(node)

@@ -122,10 +122,8 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return Timeout(f"{where}: no answer in time: {text}")
     if isinstance(problem, OSError | requests.exceptions.RequestException):
         return Unavailable(f"{where}: the provider cannot be reached: {text}")
-    if isinstance(problem, MalformedResponseError):
-        # Gateways in front of an API that is down answer with a page for people.
-        return Unavailable(f"{where}: the provider's answer makes no sense: {text}")
-    if _DOWN.search(text) or (code is not None and code >= 500):
+    broken = isinstance(problem, MalformedResponseError) or _DOWN.search(text)
+    if broken or (code is not None and code >= 500):
         return Unavailable(f"{where}: the provider has a fault{f', HTTP {code}' if code else ''}: {text}")
     if _EXISTS.search(text) or (code == 409 and "exist" in text.lower()):
         return AlreadyExists(f"{where}: there is one already: {text}")

@@ -26,12 +26,14 @@ class Entry:
     :ivar public_key: PEM of its minion's public key; empty when the machine got none from us.
     :ivar token: names this one attempt, for providers that take an idempotency token.
     :ivar id: the provider's id, empty until it is known.
+    :ivar location: the connection's region that it was asked for in, where the provider has several.
     """
 
     tags: Mapping[str, str] = field(default_factory=dict)
     public_key: str = ""
     token: str = ""
     id: str = ""
+    location: str = ""
 
 
 class Ledger:
@@ -49,7 +51,7 @@ class Ledger:
             return {}
         return {name: Entry(**entry) for name, entry in json.loads(self.path.read_text("utf-8")).items()}
 
-    def intend(self, name: str, tags: Mapping[str, str], public_key: str) -> Entry:
+    def intend(self, name: str, tags: Mapping[str, str], public_key: str, location: str = "") -> Entry:
         """Write down that a machine is about to be made, and return its entry.
 
         :param name: node id; an entry of an earlier attempt keeps its token.
@@ -57,7 +59,8 @@ class Ledger:
 
         def change(entries: dict[str, Entry]) -> Entry:
             old = entries.get(name)
-            entries[name] = Entry(dict(tags), public_key, old.token if old else str(uuid.uuid4()))
+            token = old.token if old else str(uuid.uuid4())
+            entries[name] = Entry(dict(tags), public_key, token, location=location)
             return entries[name]
 
         return self._changed(change)

@@ -239,6 +239,8 @@ def _told(call: Callable[[], _Result]) -> _Result:
     except docker.errors.APIError as problem:
         status = problem.response.status_code if problem.response is not None else 503
         # The engine says 500 to whatever it cannot do; asking it again, as one asks a cloud, is of no use.
-        raise BaseHTTPError(400 if status == 500 else status, str(problem.explanation or problem)) from problem
+        raise BaseHTTPError(
+            400 if status == 500 else status, str(problem.explanation or problem)
+        ) from problem
     except requests.exceptions.RequestException as problem:
         raise BaseHTTPError(503, engine.explain(problem)) from problem

@@ -235,7 +235,7 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     _event("starting create", name, "creating", vm_)
     _event("requesting instance", name, "requesting", vm_)
     made = making.make(account, settings.order(), vm_.get("pub_key") or "", settings.user_data())
-    if made.taken:
+    if made.taken and settings.mode != "ssh":
         settings.accept(made.public_key)
     elif settings.mode == "ssh":
         node = made.found.node

@@ -1,5 +1,6 @@
 """What salt-cloud's merged provider, profile and map say, as the cloud packages want it."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -13,7 +14,7 @@ import yaml
 from meridian import paths
 from meridian.cloud import bootstrap, credentials
 from meridian.cloud.account import Account
-from meridian.cloud.errors import NotOffered
+from meridian.cloud.errors import AlreadyExists, NotOffered
 from meridian.cloud.ledger import Ledger
 from meridian.cloud.making import Order
 from meridian.edge import transport
@@ -33,7 +34,7 @@ def account(opts: Mapping[str, Any], alias: str, config: Mapping[str, Any]) -> A
     :param config: what stands there.
     """
     wanted = {key: config.get(key) for key in ("provider", "key", "secret", "arguments", "locations")}
-    key = (os.getpid(), alias, yaml.safe_dump(wanted, sort_keys=True))
+    key = (os.getpid(), alias, json.dumps(wanted, sort_keys=True, default=str))
     if key not in _accounts:
         ledger = Ledger(paths.state() / "machines" / f"{alias}.json")
         _accounts[key] = Account(alias, wanted, ledger, lambda address: _sdb(address, opts))
@@ -101,9 +102,17 @@ class Settings:
         return bootstrap.minion_config(self.name, plain, {**finger, **self._minion()})
 
     def accept(self, public_key: str) -> None:
-        """Accept the key that a taken machine's minion has, instead of the one that Salt has just made."""
-        if not public_key or not self.merged.get("pub_key"):
+        """Accept the key that a taken machine's minion has, instead of the one that Salt has just made.
+
+        :raises AlreadyExists: it was made by somebody who knows the key; we do not.
+        """
+        if not self.merged.get("pub_key"):
             return
+        if not public_key:
+            raise AlreadyExists(
+                f"{self.name} exists and has our tags, but this clone did not make it and does not know its "
+                f"minion's key: deploy from the clone that made it, or destroy it by name"
+            )
         path = Path(self.opts["pki_dir"]) / "minions" / self.name
         with salt.utils.files.fopen(path, "w") as handle:
             handle.write(public_key)

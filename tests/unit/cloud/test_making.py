@@ -170,6 +170,29 @@ def test_provider_without_tags_is_remembered_for(tmp_path: Path, driver: Driver)
     assert (driver.machines, account.ledger.read()) == ([], {})
 
 
+def test_machine_in_a_region_that_the_file_does_not_name_is_found_again(
+    tmp_path: Path, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = account_of(tmp_path, Memory, driver)
+    monkeypatch.setattr(Memory, "regional", "region")
+    monkeypatch.setattr(account, "config", {"provider": "dummy", "locations": ["west-1"]})
+    west, account._adapters = Memory(Driver()), {"east-1": Memory(driver)}
+    account._adapters["west-1"] = west
+    make(account, making.Order(NAME, "small", "debian-12", "east-1", tags=TAGS))
+    assert account.places() == ["west-1", "east-1"]
+    assert account.listed()[NAME]["location"] == "east-1"
+    assert account.one(NAME).location == "east-1"
+
+
+def test_what_was_looked_up_once_is_not_asked_again(account: Account, driver: Driver) -> None:
+    asked: list[int] = []
+    real = driver.list_images
+    driver.list_images = lambda location=None: asked.append(1) or real()  # type: ignore[method-assign]
+    for number in (1, 2, 3):
+        make(account, making.Order(f"kafka-{number}.us-east.aws", "small", "debian-12", tags=TAGS))
+    assert len(asked) == 1
+
+
 def test_provider_without_user_data_says_so(tmp_path: Path, driver: Driver) -> None:
     account = account_of(tmp_path, Tagless, driver)
     with pytest.raises(errors.NotOffered, match="carries no user-data to Tagless"):

@@ -85,6 +85,13 @@ def test_taken_machine_has_its_own_key_accepted(machines: Driver, tmp_path: Path
     assert (tmp_path / "pki/minions" / NAME).read_text() == "PUBLIC"
 
 
+def test_machine_of_another_clone_is_not_taken_over(machines: Driver, tmp_path: Path) -> None:
+    machines.add(NAME, settings()["tags"])
+    with pytest.raises(MeridianError, match="this clone did not make it"):
+        driver.create(settings())
+    assert not (tmp_path / "pki/minions" / NAME).exists()
+
+
 def test_over_ssh_the_minion_is_told_the_masters_fingerprint(machines: Driver) -> None:
     driver.create(settings(bootstrap="ssh"))
     [given] = machines.bootstrapped  # type: ignore[attr-defined]

@@ -8,7 +8,8 @@ from typing import Any
 
 from libcloud.compute.base import Node
 
-from meridian.cloud.providers.base import Adapter, Request, Volume
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, Volume
 
 _TRIES = 30
 _WAIT = 2.0

@@ -8,7 +8,7 @@ from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Request, UserData
+from meridian.cloud.providers.request import Request, UserData
 
 
 class CloudStack(AttachesVolumes):

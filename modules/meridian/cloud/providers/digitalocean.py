@@ -6,7 +6,7 @@ from libcloud.compute.base import Node
 
 from meridian.cloud import tags as tagging
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Request, UserData
+from meridian.cloud.providers.request import Request, UserData
 
 
 class DigitalOcean(AttachesVolumes):

@@ -8,8 +8,9 @@ from libcloud.compute.drivers.ec2 import EC2NetworkSubnet
 from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
-from meridian.cloud.providers import ec2_firewall
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers import ec2_firewall, ec2_listing
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 
 
 class EC2(Adapter):
@@ -63,6 +64,10 @@ class EC2(Adapter):
     def images(self, location: Any = None) -> list[Any]:
         """Return the account's own images."""
         return list(self.conn.list_images(ex_owner="self"))
+
+    def nodes(self) -> list[Node]:
+        """Return all machines that are not gone, from all pages of the list."""
+        return [node for node in ec2_listing.nodes(self.conn) if node.state != NodeState.TERMINATED]
 
     def named(self, name: str) -> list[Node]:
         """Return all machines of one name."""

@@ -7,7 +7,8 @@ from libcloud.compute.base import Node, NodeDriver
 from libcloud.compute.types import NodeState
 
 from meridian.cloud import tags as tagging
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 from meridian.errors import MeridianError
 
 

@@ -1,5 +1,6 @@
 """Google Compute Engine."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ from meridian.cloud import tags as tagging
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.inventory import choose
 from meridian.cloud.providers import rules
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 from meridian.errors import MeridianError
 
 
@@ -32,7 +34,7 @@ class GCE(Adapter):
         """Return a driver; the access token is kept in memory only, not beside other programs' ones."""
         if not arguments.get("project"):
             raise MeridianError("cloud.providers.d/: gce needs arguments: {project: …}")
-        return super().connect(provider, key, secret, arguments)
+        return super().connect(provider, key, secret, {"credential_file": os.devnull, **arguments})
 
     def location(self, wanted: str, zone: str = "") -> Any:
         """Return the zone: libcloud's locations are zones; of a region alone the first one."""

@@ -7,7 +7,8 @@ from libcloud.compute.base import Node, NodeDriver
 from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered, Unavailable
-from meridian.cloud.providers.base import Adapter, Request
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request
 from meridian.errors import MeridianError
 
 

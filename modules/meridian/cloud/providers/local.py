@@ -7,7 +7,8 @@ from libcloud.compute.base import Node, NodeDriver
 
 from meridian.cloud import tags as tagging
 from meridian.cloud.local_driver import LocalNodeDriver
-from meridian.cloud.providers.base import Adapter, Request
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request
 
 
 class Local(Adapter):

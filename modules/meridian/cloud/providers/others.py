@@ -8,7 +8,8 @@ from libcloud.compute.types import NodeState
 
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import Adapter, Request, UserData, generated_password
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData, generated_password
 
 
 class Brightbox(Adapter):

@@ -6,7 +6,7 @@ from libcloud.compute.base import Node, NodeDriver
 from libcloud.compute.drivers.ovh import OvhNodeDriver
 
 from meridian.cloud.providers.attached import AttachesVolumes
-from meridian.cloud.providers.base import UserData
+from meridian.cloud.providers.request import UserData
 
 
 class _Driver(OvhNodeDriver):

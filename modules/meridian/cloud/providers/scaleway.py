@@ -9,7 +9,8 @@ from libcloud.compute.drivers.scaleway import SCALEWAY_API_HOSTS, ScalewayNodeDr
 
 from meridian.cloud import tags as tagging
 from meridian.cloud.errors import NotOffered
-from meridian.cloud.providers.base import Adapter, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import UserData
 
 
 class _Driver(ScalewayNodeDriver):

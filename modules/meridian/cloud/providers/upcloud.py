@@ -8,7 +8,8 @@ from libcloud.compute.base import Node, NodeAuthSSHKey, NodeDriver
 from libcloud.compute.drivers.upcloud import UpcloudDriver
 from libcloud.compute.types import NodeState
 
-from meridian.cloud.providers.base import Adapter, Request, UserData
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request, UserData
 
 
 class _Driver(UpcloudDriver):

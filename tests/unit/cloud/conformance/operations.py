@@ -8,7 +8,8 @@ import pytest
 from meridian.cloud import errors, tags
 from meridian.cloud.account import Account, Found
 from meridian.cloud.making import fitting
-from meridian.cloud.providers.base import Adapter, Request
+from meridian.cloud.providers.base import Adapter
+from meridian.cloud.providers.request import Request
 
 from tests.unit.cloud.conformance.recorder import Answer, Recorder
 from tests.unit.cloud.conformance.subject import Subject

@@ -1,10 +1,7 @@
 """The providers of the suite, with what is proven for each. ``docs/providers.md`` is generated from this."""
 
-import json
-import xmlrpc.client
-from typing import Any
-
 from tests.unit.cloud.conformance import doubles
+from tests.unit.cloud.conformance.answers import GENERAL, says_ec2, says_fault, says_json
 from tests.unit.cloud.conformance.operations import OPERATIONS
 from tests.unit.cloud.conformance.recorder import Answer
 from tests.unit.cloud.conformance.subject import Subject
@@ -18,33 +15,6 @@ def but(*missing: str) -> frozenset[str]:
     return ALL - set(missing)
 
 
-def _json(status: int, /, **body: Any) -> Answer:
-    return Answer(status, json.dumps(body), {"content-type": "application/json"})
-
-
-def _ec2(status: int, code: str, message: str) -> Answer:
-    return Answer(
-        status,
-        f"<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>"
-        "<RequestID>x</RequestID></Response>",
-    )
-
-
-def _fault(code: int, text: str) -> Answer:
-    return Answer(200, xmlrpc.client.dumps(xmlrpc.client.Fault(code, text)), {"content-type": "text/xml"})
-
-
-def _said(status: int, text: str) -> Answer:
-    return _json(status, message=text, detail=text, error_message=text, errors=[{"info": text}])
-
-
-_GENERAL: dict[str, Any] = {
-    "refused": _said(401, "Invalid credentials"),
-    "quota": _said(400, "Quota exceeded"),
-    "limited": _said(429, "Too many requests"),
-    "unavailable": _said(503, "Service Unavailable"),
-}
-
 SUBJECTS = (
     Subject(
         "ec2",
@@ -56,10 +26,12 @@ SUBJECTS = (
         image="ami-57ba933a",
         zone="eu-west-1a",
         creates=lambda sent: "RunInstances" in sent.url,
-        refused=_ec2(401, "AuthFailure", "AWS was not able to validate the provided access credentials"),
-        quota=_ec2(400, "VcpuLimitExceeded", "You have requested more vCPU capacity than your current limit"),
-        limited=_ec2(503, "RequestLimitExceeded", "Request limit exceeded."),
-        unavailable=_ec2(500, "InternalError", "An internal error has occurred"),
+        refused=says_ec2(401, "AuthFailure", "AWS was not able to validate the provided access credentials"),
+        quota=says_ec2(
+            400, "VcpuLimitExceeded", "You have requested more vCPU capacity than your current limit"
+        ),
+        limited=says_ec2(503, "RequestLimitExceeded", "Request limit exceeded."),
+        unavailable=says_ec2(500, "InternalError", "An internal error has occurred"),
     ),
     Subject(
         "gce",
@@ -75,14 +47,14 @@ SUBJECTS = (
         location="us-central1",
         zone="us-central1-a",
         creates=lambda sent: sent.method == "POST" and sent.url.endswith("/instances"),
-        refused=_json(
+        refused=says_json(
             401, error={"code": 401, "message": "Invalid Credentials", "errors": [{"reason": "authError"}]}
         ),
-        quota=_json(
+        quota=says_json(
             403,
             error={"code": 403, "message": "Quota 'CPUS' exceeded.", "errors": [{"reason": "quotaExceeded"}]},
         ),
-        limited=_json(
+        limited=says_json(
             403,
             error={
                 "code": 403,
@@ -90,7 +62,7 @@ SUBJECTS = (
                 "errors": [{"reason": "rateLimitExceeded"}],
             },
         ),
-        unavailable=_json(
+        unavailable=says_json(
             503, error={"code": 503, "message": "Backend Error", "errors": [{"reason": "backendError"}]}
         ),
     ),
@@ -110,13 +82,13 @@ SUBJECTS = (
         location="eastus",
         name="test-node-1",
         network={"resource_group": "000000", "name": "0000"},
-        refused=_json(401, error={"code": "AuthenticationFailed", "message": "Authentication failed."}),
-        quota=_json(
+        refused=says_json(401, error={"code": "AuthenticationFailed", "message": "Authentication failed."}),
+        quota=says_json(
             409,
             error={"code": "OperationNotAllowed", "message": "exceeding approved Total Regional Cores quota"},
         ),
-        limited=_json(429, error={"code": "TooManyRequests", "message": "The request was throttled."}),
-        unavailable=_json(503, error={"code": "ServerBusy", "message": "Server is busy."}),
+        limited=says_json(429, error={"code": "TooManyRequests", "message": "The request was throttled."}),
+        unavailable=says_json(503, error={"code": "ServerBusy", "message": "Server is busy."}),
     ),
     Subject(
         "openstack",
@@ -126,12 +98,12 @@ SUBJECTS = (
         secret=True,
         size="15.5GB slice",
         image="hypernode",
-        refused=_json(
+        refused=says_json(
             401, unauthorized={"code": 401, "message": "This server could not verify that you are authorized"}
         ),
-        quota=_json(403, forbidden={"code": 403, "message": "Quota exceeded for instances: Requested 1"}),
-        limited=_json(413, overLimit={"code": 413, "message": "OverLimit Retry...", "retryAfter": "9"}),
-        unavailable=_json(503, error={"code": 503, "message": "Service Unavailable"}),
+        quota=says_json(403, forbidden={"code": 403, "message": "Quota exceeded for instances: Requested 1"}),
+        limited=says_json(413, overLimit={"code": 413, "message": "OverLimit Retry...", "retryAfter": "9"}),
+        unavailable=says_json(503, error={"code": 503, "message": "Service Unavailable"}),
     ),
     Subject(
         "digitalocean",
@@ -148,10 +120,12 @@ SUBJECTS = (
             "destroy": "DESTROY",
             "create": "CREATE",
         },
-        refused=_json(401, id="unauthorized", message="Unable to authenticate you."),
-        quota=_json(422, id="unprocessable_entity", message="creating this will exceed your droplet limit"),
-        limited=_json(429, id="too_many_requests", message="API Rate limit exceeded."),
-        unavailable=_json(503, id="service_unavailable", message="Service Unavailable"),
+        refused=says_json(401, id="unauthorized", message="Unable to authenticate you."),
+        quota=says_json(
+            422, id="unprocessable_entity", message="creating this will exceed your droplet limit"
+        ),
+        limited=says_json(429, id="too_many_requests", message="API Rate limit exceeded."),
+        unavailable=says_json(503, id="service_unavailable", message="Service Unavailable"),
     ),
     Subject(
         "linode",
@@ -160,10 +134,10 @@ SUBJECTS = (
         size="g6-nanode-1",
         image="linode/debian10",
         location="eu-west",
-        refused=_json(401, errors=[{"reason": "Invalid Token"}]),
-        quota=_json(400, errors=[{"reason": "Account Limit reached. Please open a support ticket."}]),
-        limited=_json(429, errors=[{"reason": "Too many requests"}]),
-        unavailable=_json(503, errors=[{"reason": "Service unavailable"}]),
+        refused=says_json(401, errors=[{"reason": "Invalid Token"}]),
+        quota=says_json(400, errors=[{"reason": "Account Limit reached. Please open a support ticket."}]),
+        limited=says_json(429, errors=[{"reason": "Too many requests"}]),
+        unavailable=says_json(503, errors=[{"reason": "Service unavailable"}]),
     ),
     Subject(
         "vultr",
@@ -172,10 +146,10 @@ SUBJECTS = (
         size="vc2-1c-1gb",
         image="Debian 10 x64 (buster)",
         location="ams",
-        refused=_json(401, error="Invalid API token.", status=401),
-        quota=_json(400, error="You have reached the maximum number of active instances", status=400),
-        limited=_json(429, error="rate limit", status=429),
-        unavailable=_json(503, error="Service Unavailable", status=503),
+        refused=says_json(401, error="Invalid API token.", status=401),
+        quota=says_json(400, error="You have reached the maximum number of active instances", status=400),
+        limited=says_json(429, error="rate limit", status=429),
+        unavailable=says_json(503, error="Service Unavailable", status=503),
     ),
     Subject(
         "ovh",
@@ -187,10 +161,10 @@ SUBJECTS = (
         size="foo-id",
         image="Debian 8",
         location="SBG1",
-        refused=_json(403, message="This call has not been granted", errorCode="NOT_GRANTED_CALL"),
-        quota=_json(400, message="Quota exceeded for this region"),
-        limited=_json(429, message="Too many requests"),
-        unavailable=_json(503, message="Service Unavailable"),
+        refused=says_json(403, message="This call has not been granted", errorCode="NOT_GRANTED_CALL"),
+        quota=says_json(400, message="Quota exceeded for this region"),
+        limited=says_json(429, message="Too many requests"),
+        unavailable=says_json(503, message="Service Unavailable"),
     ),
     Subject(
         "scaleway",
@@ -201,10 +175,10 @@ SUBJECTS = (
         size="ARM64-4GB",
         image="my_image",
         types={"create": "POST", "start": "POST", "stop": "POST", "reboot": "REBOOT", "destroy": "TERMINATE"},
-        refused=_json(401, message="Authentication error", type="invalid_auth"),
-        quota=_json(403, message="Quota exceeded for this resource.", type="invalid_request_error"),
-        limited=_json(429, message="Too many requests", type="rate_limit"),
-        unavailable=_json(503, message="Service Unavailable", type="unavailable"),
+        refused=says_json(401, message="Authentication error", type="invalid_auth"),
+        quota=says_json(403, message="Quota exceeded for this resource.", type="invalid_request_error"),
+        limited=says_json(429, message="Too many requests", type="rate_limit"),
+        unavailable=says_json(503, message="Service Unavailable", type="unavailable"),
     ),
     Subject(
         "upcloud",
@@ -215,12 +189,12 @@ SUBJECTS = (
         size="1xCPU-1GB",
         image="Ubuntu Server 16.04 LTS (Xenial Xerus)",
         location="fi-hel1",
-        refused=_json(
+        refused=says_json(
             401, error={"error_code": "AUTHENTICATION_FAILED", "error_message": "Authentication failed."}
         ),
-        quota=_json(402, error={"error_code": "LIMIT", "error_message": "Core resource limit reached"}),
-        limited=_json(429, error={"error_code": "RATE", "error_message": "Too many requests"}),
-        unavailable=_json(503, error={"error_code": "BUSY", "error_message": "Service unavailable"}),
+        quota=says_json(402, error={"error_code": "LIMIT", "error_message": "Core resource limit reached"}),
+        limited=says_json(429, error={"error_code": "RATE", "error_message": "Too many requests"}),
+        unavailable=says_json(503, error={"error_code": "BUSY", "error_message": "Service unavailable"}),
     ),
     *(
         Subject(
@@ -255,10 +229,10 @@ SUBJECTS = (
         size="Type 1 - 16384 RAM",
         image="Debian 7",
         location="Dallas",
-        refused=_json(401, errors=["Invalid authentication token"]),
-        quota=_json(422, errors=["You have exceeded your project limit: 10 devices"]),
-        limited=_json(429, errors=["rate limit"]),
-        unavailable=_json(503, errors=["Service Unavailable"]),
+        refused=says_json(401, errors=["Invalid authentication token"]),
+        quota=says_json(422, errors=["You have exceeded your project limit: 10 devices"]),
+        limited=says_json(429, errors=["rate limit"]),
+        unavailable=says_json(503, errors=["Service Unavailable"]),
     ),
     Subject(
         "gandi",
@@ -270,7 +244,7 @@ SUBJECTS = (
         location="FR-SD2",
         creates=lambda sent: "create_from" in sent.body,
         refused=Answer(401, "Unauthorized"),
-        quota=_fault(510050, "Error on object : OBJECT_QUOTA (CAUSE_QUOTA) [quota exceeded]"),
+        quota=says_fault(510050, "Error on object : OBJECT_QUOTA (CAUSE_QUOTA) [quota exceeded]"),
         limited=Answer(429, "Too Many Requests"),
         unavailable=Answer(503, "Service Unavailable"),
     ),
@@ -287,7 +261,7 @@ SUBJECTS = (
         but("tags", "locations", "start", "stop"),
         size="flex-2",
         image="Ubuntu 16.10 (2016-10-17)",
-        **_GENERAL,
+        **GENERAL,
     ),
     Subject(
         "gridscale",
@@ -297,7 +271,7 @@ SUBJECTS = (
         size="2x4x10",
         image="Debian 9",
         location="de/fra",
-        **_GENERAL,
+        **GENERAL,
     ),
     Subject(
         "cloudsigma",
@@ -307,7 +281,7 @@ SUBJECTS = (
         secret=True,
         size="small-1, 1 CPUs, 512MB RAM, 50GB disk",
         image="Debian 6.0.7 Desktop",
-        **_GENERAL,
+        **GENERAL,
     ),
     Subject(
         "kamatera",
@@ -317,6 +291,6 @@ SUBJECTS = (
         size="small",
         image="CentOS 5.11 64-bit - Minimal Configuration",
         location="EU",
-        **_GENERAL,
+        **GENERAL,
     ),
 )
