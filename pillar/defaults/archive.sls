@@ -9,3 +9,4 @@ archive:
 
 objectstore:
   port: 7070                    # S3 over TLS
+  directory: /var/lib/meridian/objectstore  # data/<bucket>/… are the objects as files, iam/ the users

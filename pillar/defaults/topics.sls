@@ -9,3 +9,5 @@ topics:
     partitions: 6
     config: {retention.ms: -1, retention.bytes: 268435456, segment.bytes: 67108864, segment.ms: 315360000000}
   canary: {partitions: 3}
+  # Mirrors' heartbeats. MirrorMaker would make it too, but only after its tasks have started: they would start twice.
+  heartbeats: {partitions: 1, config: {cleanup.policy: compact}}

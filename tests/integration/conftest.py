@@ -21,6 +21,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     path = item.path.as_posix()
+    if "/integration/provisioning/" in path:
+        # It needs neither engine nor platform.
+        return -1
     if path.endswith("test_4_destroy.py"):
         return 4
     if "/integration/cloud/" in path:

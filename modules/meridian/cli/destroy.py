@@ -2,20 +2,42 @@
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from meridian import paths
 
 
-def confirmed(environment: str, purge: bool) -> bool:
-    """Ask for the environment's name; only the very name is a yes, and no terminal is a no."""
+def confirmed(environment: str, purge: bool, listing: Callable[[], Mapping[str, Any]]) -> bool:
+    """Ask for the environment's name, with a list of its machines; only the very name is a yes.
+
+    No terminal is a no, before anything is asked or started.
+
+    :param listing: returns what ``salt-run cloud.listing`` returns.
+    """
     what = f"all nodes, topics and archives of environment {environment}" + (
         " and all caches" if purge else ""
     )
     if not sys.stdin.isatty():
         print(f"meridian: this destroys {what}; say --yes where nobody can be asked", file=sys.stderr)
         return False
+    for line in told(listing()):
+        print(line)
     return input(f"This destroys {what}. Type the environment's name to go on: ").strip() == environment
+
+
+def told(listing: Mapping[str, Any]) -> list[str]:
+    """Return the lines that say which machines will go, provider by provider, and which will not.
+
+    :param listing: ``machines`` (provider by name) and ``left`` (lines).
+    """
+    by_provider: dict[str, list[str]] = {}
+    for name, provider in sorted(listing["machines"].items()):
+        by_provider.setdefault(provider, []).append(name)
+    lines = []
+    for provider, names in by_provider.items():
+        lines += [f"{provider}, {len(names)} machines:", *(f"  {name}" for name in names)]
+    return (lines or ["there are no machines"]) + [f"left alone: {line}" for line in listing["left"]]
 
 
 def clean(purge: bool, down: Callable[[], list[str]]) -> None:

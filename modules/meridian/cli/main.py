@@ -89,7 +89,14 @@ def _status(options: argparse.Namespace) -> int:
 def _destroy(options: argparse.Namespace) -> int:
     from meridian.cli import destroy, setup
 
-    if not options.yes and not destroy.confirmed(options.environment, options.purge):
+    def listing() -> dict[str, Any]:
+        from meridian.edge import destroy_machines, master
+
+        # The providers can be asked only from here on: the local one is an engine that may not run yet.
+        _set_up(options.environment)
+        return destroy_machines.listing(master.options_of_runners(), options.environment)
+
+    if not options.yes and not destroy.confirmed(options.environment, options.purge, listing):
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
     _set_up(options.environment)

@@ -96,11 +96,11 @@ def make(
     with account.explained(f"make {order.name}"):
         text = user_data() if user_data is not None else ""
         data = fitting(text, adapter, order.name) if text else ""
-        chosen = _chosen(adapter, order)
+        chosen = _chosen(account, adapter, order)
         place = order.location if adapter.regional else ""
         entry = account.ledger.intend(order.name, wanted_tags, public_key, place)
         request = _request(adapter, order, wanted_tags, data, entry.token, chosen)
-        adapter.prepare_firewall(request)
+        _prepare_firewall(account, adapter, request, order.location)
         node = adapter.create(request)
     account.ledger.made(order.name, adapter.identity(node))
     with account.explained(f"{order.name} was made, but its tags or volumes not"):
@@ -110,6 +110,19 @@ def make(
         )
         adapter.make_volumes(found.node, request)
     return Made(found, False, public_key)
+
+
+def protect(account: Account, order: Order) -> bool:
+    """Have the firewall of a machine that exists as its order says; machines of one kind may share it.
+
+    :returns: whether the provider has firewalls that we set.
+    """
+    adapter = account.adapter(order.location)
+    wanted_tags = {tags.PLATFORM: tags.OURS, **order.tags}
+    with account.explained(f"set the firewall of {order.name}"):
+        request = _request(adapter, order, wanted_tags, "", "", (None, None, None))
+        _prepare_firewall(account, adapter, request, order.location)
+    return adapter.firewall
 
 
 def running(account: Account, made: Found, deadline: float, wait: Callable[[float], None]) -> Found:
@@ -183,14 +196,20 @@ def fitting(text: str, adapter: Adapter, name: str) -> str | bytes:
     )
 
 
-def _chosen(adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
-    # The same for all machines of a profile: two or three calls less for each.
+def _chosen(account: Account, adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
     wanted = (order.location, order.zone, order.size, order.image)
-    if wanted not in adapter.chosen:
+    if wanted not in account.chosen:
         location = adapter.location(order.location, order.zone)
-        size, image = adapter.size(order.size, location), adapter.image(order.image, location)
-        adapter.chosen[wanted] = (location, size, image)
-    return adapter.chosen[wanted]
+        found = location, adapter.size(order.size, location), adapter.image(order.image, location)
+        account.chosen[wanted] = found
+    return account.chosen[wanted]
+
+
+def _prepare_firewall(account: Account, adapter: Adapter, wanted: Request, location: str) -> None:
+    rules = (location, *sorted(wanted.tags.items()), repr(wanted.firewall), repr(wanted.network))
+    if rules not in account.prepared:
+        adapter.prepare_firewall(wanted)
+        account.prepared.add(rules)
 
 
 def _request(

@@ -1,15 +1,21 @@
 """The topology as a salt-cloud map. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from meridian.cloud import networks
 from meridian.cloud.allotment import Allotment
-from meridian.topology.model import Node, Region, Topology
+from meridian.topology.model import Node, PortRule, Region, Topology
 
 
 def cloud_map(
-    topology: Topology, given: Allotment | None, image: str = "", master: str = ""
+    topology: Topology,
+    given: Allotment | None,
+    image: str = "",
+    master: str = "",
+    provider: str | None = None,
+    addresses: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, Any]:
     """Return what salt-cloud shall make: ``{profile: {node id: overrides}}``.
 
@@ -17,13 +23,23 @@ def cloud_map(
     :param given: its addresses in the local cloud; ``None`` on a real cloud, which chooses them.
     :param image: image to start nodes from; the profile's when empty.
     :param master: address at which nodes find the Salt master; the provider's ``minion: master`` when empty.
+    :param provider: alias of the provider whose nodes are wanted; those of all when not given.
+    :param addresses: IP addresses of the nodes that exist already, by id; firewalls let these in.
     """
     found: dict[str, Any] = {}
     for region in topology.regions:
+        if provider is not None and region.provider != provider:
+            continue
         for node in region.nodes:
-            found.setdefault(node.profile, {})[node.id] = _overrides(
-                topology, region, node, given, image, master
-            )
+            own = _local(topology, region, node, given) if given is not None else _remote(region, node)
+            if given is None:
+                own["firewall"] = firewall(topology, region, node, addresses or {})
+            own["tags"] = node.tags
+            if image:
+                own["image"] = image
+            if master:
+                own["minion"] = {"master": master}
+            found.setdefault(node.profile, {})[node.id] = own
     return found
 
 
@@ -36,21 +52,61 @@ def sizes(topology: Topology) -> dict[str, int]:
     return found
 
 
-def _overrides(
-    topology: Topology, region: Region, node: Node, given: Allotment | None, image: str, master: str
-) -> dict[str, Any]:
-    found: dict[str, Any] = {"location": region.name}
-    if image:
-        found["image"] = image
-    if master:
-        found["minion"] = {"master": master}
-    if given is not None:
-        found["create"] = {
+def firewall(
+    topology: Topology, region: Region, node: Node, addresses: Mapping[str, Iterable[str]]
+) -> list[dict[str, Any]]:
+    """Return a node's open ports with their sources as CIDRs: ``[{port, protocol, sources}]``.
+
+    A port that nobody may use yet, since no address is known, is not among them: closed by default.
+
+    :param addresses: IP addresses of the nodes that exist, by id.
+    """
+    rules = []
+    for rule in node.open_ports:
+        sources = _sources(topology, region, rule, addresses)
+        if sources:
+            rules.append({"port": rule.port, "protocol": rule.protocol, "sources": sources})
+    return rules
+
+
+def _sources(
+    topology: Topology, region: Region, rule: PortRule, addresses: Mapping[str, Iterable[str]]
+) -> list[str]:
+    found: set[str] = set()
+    if "operator" in rule.sources:
+        found.update(region.settings["firewall"]["operator"])
+    if "platform" in rule.sources:
+        members = topology.nodes
+    elif "region" in rule.sources:
+        members = region.nodes
+    else:
+        members = ()
+    for member in members:
+        found.update(f"{address}/{128 if ':' in address else 32}" for address in addresses.get(member.id, ()))
+    return sorted(found)
+
+
+def _remote(region: Region, node: Node) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if region.location:
+        found["location"] = region.location
+    if node.zone:
+        found["zone"] = node.zone
+    found["volumes"] = [
+        {key: value for key, value in asdict(volume).items() if key != "mount"} for volume in node.volumes
+    ]
+    return found
+
+
+def _local(topology: Topology, region: Region, node: Node, given: Allotment) -> dict[str, Any]:
+    return {
+        "location": region.name,
+        "zone": node.zone,
+        "create": {
             "ex_environment": topology.environment,
             "ex_networks": _networks(topology, region, node, given),
-            "ex_tags": {"zone": node.zone, "roles": ",".join(node.roles)},
-        }
-    return found
+        },
+    }
 
 
 def _networks(topology: Topology, region: Region, node: Node, given: Allotment) -> list[Mapping[str, Any]]:

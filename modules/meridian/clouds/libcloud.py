@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any
 import salt.config
 import salt.utils.cloud
 import salt.utils.data
+import salt.utils.event
 from salt.exceptions import SaltCloudSystemExit
 
 from meridian.cloud import inventory, making
@@ -247,6 +248,22 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     return {**_plain(account.described(made.found)), "taken": made.taken}
 
 
+def protect(vm_: dict[str, Any]) -> bool:
+    """
+    Have the firewall of a machine as its settings say: the addresses that it names may be known only now.
+
+    vm\\_
+        The merged provider, profile and map, as for ``create``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run cloud.ensure aws
+    """
+    return making.protect(_account(), cloud_settings.Settings(__opts__, vm_).order())
+
+
 def destroy(name: str, call: str | None = None) -> bool:
     """
     Remove one machine with its data; False when the provider refused. One without our tags is left alone.
@@ -350,14 +367,10 @@ def _plain(thing: Any) -> Any:
 def _event(message: str, name: str, stage: str, vm_: dict[str, Any]) -> None:
     # Salt's own filter keeps keys and passwords out of the event.
     wanted = ["name", "profile", "provider", "driver"]
-    __utils__["cloud.fire_event"](
-        "event",
-        message,
-        f"salt/cloud/{name}/{stage}",
-        args=__utils__["cloud.filter_event"](stage, vm_, wanted),
-        sock_dir=__opts__["sock_dir"],
-        transport=__opts__["transport"],
-    )
+    told = {"event": message, **__utils__["cloud.filter_event"](stage, vm_, wanted)}
+    # Not cloud.fire_event: it sleeps after each, for a fault of ZeroMQ that was mended long ago.
+    with salt.utils.event.get_event("master", __opts__["sock_dir"], listen=False) as bus:
+        bus.fire_event(told, f"salt/cloud/{name}/{stage}")
 
 
 def _no_action(function: str, call: str | None) -> None:

@@ -1,32 +1,31 @@
-"""What the ``cloud`` runner does: an environment's machines, and the local cloud's ground under them."""
+"""An environment's machines, as the ``cloud`` runner has them, and the local cloud's ground under them."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from libcloud.compute.types import NodeState
-
-from meridian import paths
-from meridian.artifacts import index
-from meridian.artifacts.store import Store
-from meridian.cloud import allotment, engine, image, limits, networks, spec, wan
+from meridian.cloud import allotment, engine, limits, networks, wan
 from meridian.cloud.allotment import Allotment
 from meridian.cloud.local_driver import PROVIDER
-from meridian.edge import machines, progress
+from meridian.edge import machines, progress, sites, workers
 from meridian.edge.answers import Listener
+from meridian.edge.machines import Site
 from meridian.errors import MeridianError
+from meridian.provisioning import outcome, record, replacing
+from meridian.provisioning.world import World, assess
 from meridian.topology.model import Topology
 
 _PHASE = "nodes"
-_UP = (str(NodeState.RUNNING).upper(), str(NodeState.REBOOTING).upper())
-_HALF_MADE = (str(NodeState.PENDING).upper(), str(NodeState.ERROR).upper())
 
 
 def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int) -> dict[str, Any]:
     """Have every machine of an environment run and answer.
 
+    All providers are asked before anything is made: one that refuses us must not leave half a platform.
+
     :param opts: the master's options.
     :param topology: the environment.
-    :param parallel: how many machines are made at a time.
+    :param parallel: how many machines are made at a time, at a provider without a setting of its own.
     :param timeout: seconds that minions have to answer.
     :returns: ``ok``, ``changes`` (a list of lines), ``comment``, ``strangers`` and, by name, ``made``,
         ``started``, ``kept``.
@@ -34,27 +33,36 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     """
     changes: list[str] = []
     given, tag = None, ""
-    if topology.provider == PROVIDER:
+    asked = sites.remote(opts, topology)
+    listings = _listings(asked)
+    record.add(sites.record_file(), topology.environment, sites.kinds(topology))
+    if sites.is_local(topology):
         given = allotment.ensure(topology.environment, client=engine.client())
         changes += _ground(topology, given)
-        tag = node_image(engine.client(timeout=600))
-    site = _site(opts, topology, given, tag)
-    plan = _plan(site, topology)
-    made, started = _raise_up(opts, site, plan, parallel)
+        tag = sites.node_image(engine.client(timeout=600))
+        here = sites.local(opts, topology, given)
+        listings |= _listings(here)
+        asked |= here
+    world = _assess(topology, listings)
+    _refuse_guessing(world)
+    sites.want(asked, topology, given, tag, _addresses(world.existing))
+    record.left(sites.record_file(), topology.environment, asked.keys() - sites.kinds(topology).keys())
+    made, started = _raise_up(opts, topology, asked, world, parallel)
+    _protect(topology, asked)
     changes += [f"{name} made" for name in made] + [f"{name} started" for name in started]
     if given is not None:
         # Now, while the new nodes are still starting.
         changed = wan.ensure_gateways(topology, given, tag, engine.client())
         changes += [f"{name} made" for name in changed]
-    _wait(opts, site, topology, made, timeout)
+    _wait(opts, asked, topology, made, timeout)
     wanted = {node.id for node in topology.nodes}
     for name in sorted(
-        machines.accepted_keys(opts, f".{topology.environment}") - wanted - set(plan.strangers)
+        machines.accepted_keys(opts, f".{topology.environment}") - wanted - set(world.strangers)
     ):
         machines.forget_key(opts, name)
         changes.append(f"key of {name} removed, it has no machine")
-    if plan.strangers:
-        _note(opts, f"not in the environment, left alone: {', '.join(plan.strangers)}")
+    if world.strangers:
+        _note(opts, f"not in the environment, left alone: {', '.join(world.strangers)}")
     return {
         "ok": True,
         "changes": changes,
@@ -62,7 +70,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
         "made": made,
         "started": started,
         "kept": sorted(wanted - set(made) - set(started)),
-        "strangers": plan.strangers,
+        "strangers": list(world.strangers),
     }
 
 
@@ -71,92 +79,90 @@ def status(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
 
     :returns: ``nodes`` (state and addresses by name), ``missing``, ``strangers``; in the local cloud ``wan``.
     """
-    given = allotment.find(topology.environment) if topology.provider == PROVIDER else None
-    if topology.provider == PROVIDER and given is None:
+    given = _allotted(topology)
+    if given is None and set(sites.kinds(topology).values()) == {PROVIDER}:
         return {"nodes": {}, "missing": [node.id for node in topology.nodes], "strangers": [], "wan": {}}
-    site = _site(opts, topology, given, "")
-    plan = _plan(site, topology)
-    found = {
+    world = _assess(topology, _listings(_asked(opts, topology, given)))
+    found: dict[str, Any] = {
         "nodes": {
             name: {"state": seen["state"], "addresses": seen["private_ips"], "image": seen["image"]}
-            for name, seen in plan.existing.items()
+            for name, seen in world.existing.items()
         },
-        "missing": sorted(plan.missing),
-        "strangers": plan.strangers,
+        "missing": sorted([*world.missing, *world.half_made]),
+        "strangers": list(world.strangers),
     }
     if given is not None:
         found["wan"] = wan.status(engine.client(), given.platform, topology.environment)
     return found
 
 
-def destroy(
-    opts: dict[str, Any], environment: str, provider: str, confirmed: bool, parallel: int
-) -> dict[str, Any]:
-    """Remove an environment's machines, keys and, in the local cloud, gateways and networks.
+def describe(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
+    """Return what there is of an environment beside what the pillar wants, for a plan; changes nothing.
 
-    :param provider: alias of its provider; the pillar may be broken or gone, so the topology is not asked.
-    :param confirmed: must be true.
-    :raises MeridianError: not confirmed, or something could not be removed.
+    :returns: ``existing`` (entry of ``list_nodes_full`` by name), ``missing``, ``half_made`` and
+        ``strangers`` (names; a node is in one of the first three only), ``replace`` (reason by name, of
+        existing ones).
+    :raises MeridianError: a provider could not be asked, or it would be a guess which machine is meant.
     """
-    if confirmed is not True:
-        raise MeridianError(f"destroying {environment} loses all its data: say yes=True")
-    local = provider == PROVIDER
-    given = allotment.find(environment) if local else None
-    changes: list[str] = []
-    if given is not None or not local:
-        site = machines.Site(opts, provider, arguments=_arguments(given))
-        mine = {name: None for name in site.listed() if name.endswith(f".{environment}")}
-        failed = machines.in_parallel(site, mine, "clean", parallel)
-        if failed:
-            raise MeridianError(
-                "not removed: " + "; ".join(f"{n}: {why}" for n, why in sorted(failed.items()))
+    given = _allotted(topology)
+    asked = _asked(opts, topology, given)
+    world = _assess(topology, _listings(asked))
+    if world.conflicts:
+        raise MeridianError("; ".join(world.conflicts))
+    sites.want(asked, topology, given)
+    existing = {**world.existing, **world.elsewhere}
+    replace = replacing.moved(world.elsewhere, {node.id: node.provider for node in topology.nodes})
+    for site in asked.values():
+        wanted = {name: str(one.get("size", "")) for name, one in site.missing(()).items()}
+        offered = functools.partial(site.call, "avail_sizes")
+        replace |= replacing.resized(wanted, world.existing, offered)
+    return {
+        "existing": existing,
+        "missing": list(world.missing),
+        "half_made": list(world.half_made),
+        "strangers": list(world.strangers),
+        "replace": replace,
+    }
+
+
+def _allotted(topology: Topology) -> Allotment | None:
+    return allotment.find(topology.environment) if sites.is_local(topology) else None
+
+
+def _asked(opts: dict[str, Any], topology: Topology, given: Allotment | None) -> dict[str, Site]:
+    """Return the sites that can be asked; the local cloud has none before its first deployment."""
+    return sites.remote(opts, topology) | (sites.local(opts, topology, given) if given else {})
+
+
+def _listings(asked: Mapping[str, Site]) -> dict[str, dict[str, Any]]:
+    return {alias: site.listed() for alias, site in asked.items()}
+
+
+def _assess(topology: Topology, listings: Mapping[str, Mapping[str, Any]]) -> World:
+    wanted = {node.id: node.provider for node in topology.nodes}
+    return assess(topology.environment, wanted, listings)
+
+
+def _refuse_guessing(world: World) -> None:
+    """Make nothing while it is not clear which machine is meant.
+
+    :raises MeridianError: with a line for each such machine.
+    """
+    lines = [*world.conflicts]
+    for name, seen in sorted(world.elsewhere.items()):
+        if name not in world.existing:
+            lines.append(
+                f"{name}: {seen['id']} is at {seen['provider']}, which its region has left; "
+                "give the region that provider back, or remove the machine there"
             )
-        changes += [f"{name} removed" for name in sorted(mine)]
-    for name in sorted(machines.accepted_keys(opts, f".{environment}")):
-        machines.forget_key(opts, name)
-        changes.append(f"key of {name} removed")
-    if given is not None:
-        client = engine.client()
-        gone = wan.remove_gateways(client, given.platform, environment)
-        gone += networks.remove_environment(client, given.platform, environment)
-        changes += [f"{name} removed" for name in gone]
-        allotment.forget(environment)
-    return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
+    if lines:
+        raise MeridianError("; ".join(lines))
 
 
-def node_image(client: Any) -> str:
-    """Return the tag of the image that new nodes start from: that of this clone's artifacts.
-
-    :param client: Docker client.
-    :raises MeridianError: there is none, and no artifacts to make it of.
-    """
-    listed = paths.state() / "artifacts.json"
-    if listed.exists():
-        return image.ensure_image(Store(paths.repository(), paths.cache()), index.read(listed), client)
-    found = image.current(client)
-    if found is None:
-        raise MeridianError(
-            "Docker has no node image: salt-run artifact.prepare, then artifact.image make it"
-        )
-    return found
-
-
-class _Plan:
-    """What exists of an environment, and what does not."""
-
-    def __init__(self, topology: Topology, listed: Mapping[str, Any], missing: dict[str, Any]) -> None:
-        wanted = {node.id for node in topology.nodes}
-        self.existing = {name: seen for name, seen in listed.items() if name in wanted}
-        self.missing = missing
-        self.strangers = sorted(
-            name for name in listed if name.endswith(f".{topology.environment}") and name not in wanted
-        )
-
-
-def _plan(site: machines.Site, topology: Topology) -> _Plan:
-    listed = site.listed()
-    whole = [name for name, seen in listed.items() if seen["state"] not in _HALF_MADE]
-    return _Plan(topology, {name: listed[name] for name in listed}, site.missing(whole))
+def _addresses(existing: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    return {
+        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
+    }
 
 
 def _ground(topology: Topology, given: Allotment) -> list[str]:
@@ -165,62 +171,90 @@ def _ground(topology: Topology, given: Allotment) -> list[str]:
     told = limits.ensure()
     if networks.ensure_management(given, client):
         told.append("management network made")
-    names = [region.name for region in topology.regions]
-    made = networks.ensure_regions(given, topology.environment, names, client)
+    local = [region.name for region in topology.regions if region.kind == PROVIDER]
+    made = networks.ensure_regions(given, topology.environment, local, client)
     return told + [f"network of {region} made" for region in made]
 
 
-def _site(opts: Mapping[str, Any], topology: Topology, given: Allotment | None, tag: str) -> machines.Site:
-    master = given.master_address if given is not None else ""
-    wanted = spec.cloud_map(topology, given, tag, master)
-    arguments = _arguments(given)
-    if given is not None:
-        arguments["ex_sizes"] = spec.sizes(topology)
-    return machines.Site(opts, topology.provider, wanted, arguments)
-
-
-def _arguments(given: Allotment | None) -> dict[str, Any]:
-    return {} if given is None else {"ex_platform": given.platform}
-
-
 def _raise_up(
-    opts: dict[str, Any], site: machines.Site, plan: _Plan, parallel: int
+    opts: dict[str, Any], topology: Topology, asked: Mapping[str, Site], world: World, parallel: int
 ) -> tuple[list[str], list[str]]:
     """Start what is stopped and make what is missing; return the names of both, made first."""
-    half_made = [name for name in plan.missing if name in plan.existing]
-    stopped = [n for n, seen in plan.existing.items() if seen["state"] not in _UP and n not in half_made]
-    for name in half_made:
-        site.clean(name)
-    failed = machines.in_parallel(site, dict.fromkeys(stopped), "start", parallel)
+    at = {node.id: node.provider for node in topology.nodes}
+    if world.half_made:
+        _note(opts, f"half-made, made anew: {', '.join(world.half_made)}")
+    failed = _run(asked, "remove", _grouped(at, world.half_made), parallel)
+    if failed:
+        raise MeridianError(
+            outcome.not_removed(topology.environment, len(world.half_made) - len(failed), failed)
+        )
+    failed = _run(asked, "start", _grouped(at, world.stopped), parallel)
+    create: dict[str, dict[str, Any]] = {}
+    for alias, site in asked.items():
+        mine = [name for name in (*world.missing, *world.half_made) if at[name] == alias]
+        settings = site.missing(world.existing)
+        create[alias] = {name: settings[name] for name in mine}
+    total = sum(len(group) for group in create.values())
     count = 0
 
     def done(name: str, reason: str) -> None:
         nonlocal count
         count += 1
-        _note(opts, f"{name} {'FAILED: ' + reason if reason else 'made'} ({count}/{len(plan.missing)})")
+        _note(opts, f"{name} {'FAILED: ' + reason if reason else 'made'} ({count}/{total})")
 
-    failed |= machines.in_parallel(site, plan.missing, "create", parallel, done)
+    failed |= _run(asked, "create", create, parallel, done)
     if failed:
-        reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(failed.items()))
-        raise MeridianError(
-            f"{len(failed)} of {len(plan.missing) + len(stopped)} nodes did not come up: {reasons}"
-        )
-    return sorted(plan.missing), sorted(stopped)
+        raise MeridianError(outcome.not_made(create, world.stopped, failed))
+    made = sorted(name for group in create.values() for name in group)
+    return made, list(world.stopped)
+
+
+def _protect(topology: Topology, asked: Mapping[str, Site]) -> None:
+    """Open each machine's ports to the addresses that the others have got by now."""
+    remote = {alias: asked[alias] for alias, kind in sites.kinds(topology).items() if kind != PROVIDER}
+    if any(node.open_ports for node in topology.nodes):
+        existing = _assess(topology, _listings(remote)).existing
+        sites.want(remote, topology, addresses=_addresses(existing))
+        for site in remote.values():
+            site.protect()
+
+
+def _run(
+    asked: Mapping[str, Site],
+    action: str,
+    work: Mapping[str, Mapping[str, Any]],
+    parallel: int,
+    done: Any = lambda name, reason: None,
+) -> dict[str, outcome.Failure]:
+    jobs = [
+        workers.Job(asked[alias], action, group, asked[alias].parallel or parallel)
+        for alias, group in work.items()
+    ]
+    return workers.run(jobs, done)
+
+
+def _grouped(at: Mapping[str, str], wanted: Iterable[str]) -> dict[str, dict[str, None]]:
+    """Return names by provider."""
+    found: dict[str, dict[str, None]] = {}
+    for name in wanted:
+        found.setdefault(at[name], {})[name] = None
+    return found
 
 
 def _wait(
     opts: dict[str, Any],
-    site: machines.Site,
+    asked: Mapping[str, Site],
     topology: Topology,
     made: list[str],
     timeout: int,
 ) -> None:
-    wanted = [node.id for node in topology.nodes]
+    at = {node.id: node.provider for node in topology.nodes}
     with Listener(opts) as listener:
-        silent = listener.silent(wanted, timeout)
+        silent = listener.silent(at, timeout)
     if not silent:
         return
-    listed, keys = site.listed(), machines.accepted_keys(opts, f".{topology.environment}")
+    listed = {name: seen for listing in _listings(asked).values() for name, seen in listing.items()}
+    keys = machines.accepted_keys(opts, f".{topology.environment}")
     reasons = []
     for name in silent:
         state = str(listed.get(name, {}).get("state", "gone")).lower()
@@ -229,12 +263,10 @@ def _wait(
         )
         if name in made:
             # It holds no data yet, and the next run shall make it anew instead of waiting for it again.
-            site.clean(name)
+            asked[at[name]].remove(name)
             reason += "; removed"
         reasons.append(f"{name}: {reason}")
-    raise MeridianError(
-        f"{len(silent)} of {len(wanted)} nodes silent after {timeout} s: {'; '.join(reasons)}"
-    )
+    raise MeridianError(f"{len(silent)} of {len(at)} nodes silent after {timeout} s: {'; '.join(reasons)}")
 
 
 def _note(opts: dict[str, Any], message: str) -> None:

@@ -17,6 +17,7 @@ from meridian.topology import Layers, Problem, Source, Topology, TopologyError, 
 from meridian.topology.problems import suggest
 
 _PIPE = "jinja|yaml"
+_PROVIDERS = "cloud.providers.d"
 _cache: dict[tuple[str, str], tuple[Any, Topology]] = {}
 
 
@@ -73,10 +74,32 @@ def load_layers(opts: Mapping[str, Any], environment: str) -> Layers:
         defaults=tuple(render(path) for path in sorted((root / "defaults").glob("*.sls"))),
         environments=chain,
         regions={path.stem: render(path) for path in sorted((root / "regions").glob("*.sls"))},
+        providers=_providers(root),
     )
     if render.problems:
         raise TopologyError(render.problems)
     return layers
+
+
+def _providers(root: Path) -> dict[str, str]:
+    """Return each alias in ``cloud.providers.d/`` with what libcloud calls the provider."""
+    entries: dict[str, Any] = {}
+    for path in sorted((root.parent / _PROVIDERS).glob("*.conf")):
+        try:
+            entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        except (yaml.YAMLError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise MeridianError(f"{_PROVIDERS}/{path.name}: cannot be read: {reason}") from error
+    found = {}
+    for alias, entry in entries.items():
+        for _ in entries:  # as many steps as a chain can have; a circle ends too
+            if not isinstance(entry, Mapping) or "provider" in entry:
+                break
+            # The alias that is extended, with the Salt driver behind a colon where it has several.
+            entry = entries.get(str(entry.get("extends")).partition(":")[0])
+        if isinstance(entry, Mapping) and "provider" in entry:
+            found[str(alias)] = str(entry["provider"])
+    return found
 
 
 def _chain(render: Callable[[Path], Source], root: Path, environment: str) -> Iterator[Source]:
@@ -170,6 +193,7 @@ def _stamp(root: Path, allotted: Path) -> tuple[tuple[str, int, int], ...]:
     files = [
         path for folder in ("defaults", "environments", "regions") for path in (root / folder).glob("*.sls")
     ]
+    files += (root.parent / _PROVIDERS).glob("*.conf")
     if allotted.exists():
         files.append(allotted)
     facts = ((str(path), path.stat()) for path in sorted(files))

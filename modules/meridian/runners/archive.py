@@ -1,5 +1,7 @@
 """
 The archive of an environment, as the operator sees it.
+
+Salt loads every runner when it looks for one: what reads Parquet and S3 is imported by those who use it.
 """
 
 from pathlib import Path
@@ -8,10 +10,6 @@ from typing import TYPE_CHECKING, Any
 from salt.exceptions import SaltRunnerError
 
 from meridian import paths
-from meridian.archive import access, restoring
-from meridian.archive import status as archive_status
-from meridian.archive import verify as archive_verify
-from meridian.archive.store import Store
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 from meridian.topology.model import Topology
@@ -36,6 +34,8 @@ def status(environment: str = "local", region: str = "") -> dict[str, Any]:
 
         salt-run archive.status environment=local
     """
+    from meridian.archive import status as archive_status
+
     try:
         topology, secrets = _environment(environment, region)
         return archive_status.of_topology(topology, secrets, region)
@@ -60,6 +60,10 @@ def verify(environment: str = "local", region: str = "", topic: str = "") -> dic
 
         salt-run archive.verify environment=local region=us-east topic=flights
     """
+    from meridian.archive import access
+    from meridian.archive import verify as archive_verify
+    from meridian.archive.store import Store
+
     try:
         topology, secrets = _environment(environment, region)
         regions = [
@@ -112,6 +116,8 @@ def restore(
         salt-run archive.restore region=us-east topic=flights into=flights-restored \\
             start=2013-01-01T06:00:00Z end=2013-01-01T07:00:00Z
     """
+    from meridian.archive import restoring
+
     try:
         topology, secrets = _environment(environment, region)
         return restoring.of_topology(

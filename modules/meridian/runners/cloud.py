@@ -4,7 +4,7 @@ The machines of an environment: made where missing, kept where there, removed wh
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import deploy_machines
+from meridian.edge import deploy_machines, destroy_machines
 from meridian.edge.pillar_source import load_topology
 
 # The loader puts it in.
@@ -16,15 +16,22 @@ def ensure(environment: str = "local", parallel: int = 4, timeout: int = 180) ->
     """
     Have every machine of an environment run and answer; fails with name and reason of each that does not.
 
-    1. Local cloud: its networks. 2. Stopped machines are started, half-made ones removed. 3. Missing ones are
-    made, some at a time; each failure is tried once more, then removed with its key. 4. Local cloud: the WAN
-    gateways. 5. Wait until every minion answers. 6. Keys without a machine are removed. Machines that the
-    environment does not name are reported and never touched.
+    1. Ask all providers what there is. 2. Local cloud: its networks. 3. Stopped machines are started,
+    half-made ones removed. 4. Missing ones are made, some at a time at each provider. A call that a
+    provider turns away or does not answer is repeated, at growing intervals, until a deadline; a machine
+    whose making failed on the way is looked for before it is made again; any other failure is tried once
+    more, then removed with its key. A reached quota ends making at that provider; what is made stays. 5.
+    Local cloud: the WAN gateways. 6. Wait until every minion answers. 7. Keys without a machine are
+    removed. Machines that the environment does not name or that lack its tags are reported and never
+    touched.
+
+    Settings of a provider in ``cloud.providers.d/``: ``parallel``, and ``retry: {first, longest,
+    deadline}``, the pauses between repetitions and the time for all of them, in seconds (1, 30 and 300).
 
     environment
         Name of the environment.
     parallel
-        How many machines are made at a time.
+        How many machines are made at a time, at a provider without a setting ``parallel`` of its own.
     timeout
         Seconds that minions have to answer.
 
@@ -54,20 +61,38 @@ def status(environment: str = "local") -> dict[str, Any]:
     return deploy_machines.status(__opts__, load_topology(__opts__, environment))
 
 
-def destroy(
-    environment: str, yes: bool = False, provider: str = "local", parallel: int = 8
-) -> dict[str, Any]:
+def listing(environment: str) -> dict[str, Any]:
+    """
+    Return which machines ``cloud.destroy`` would remove, with their providers, and which it would leave.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run cloud.listing local
+    """
+    return destroy_machines.listing(__opts__, environment)
+
+
+def destroy(environment: str, yes: bool = False, parallel: int = 8) -> dict[str, Any]:
     """
     Remove an environment's machines with their data and keys; in the local cloud also gateways and networks.
+
+    1. Ask every provider that the environment has, or ever had, machines at; the pillar may be gone already.
+    2. Take the machines that carry our tags of this environment, and no others. 3. Remove them: those that
+    others depend on last. A machine or provider that fails does not keep the rest; what is left is named,
+    and the next run goes on with it. 4. When nothing is left, its keys, and in the local cloud its
+    networks.
 
     environment
         Name of the environment.
     yes
         Must be true: all data are lost.
-    provider
-        Its provider in ``cloud.providers.d/``; the pillar is not asked, it may be gone already.
     parallel
-        How many machines are removed at a time.
+        How many machines are removed at a time, at a provider without a setting ``parallel`` of its own.
 
     CLI Example:
 
@@ -75,4 +100,4 @@ def destroy(
 
         salt-run cloud.destroy local yes=True
     """
-    return deploy_machines.destroy(__opts__, environment, provider, yes, int(parallel))
+    return destroy_machines.destroy(__opts__, environment, yes, int(parallel))

@@ -124,10 +124,10 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
 
         salt-run platform.verify environment=local full=True
     """
-    from meridian import verification
+    from meridian.verification.run import run_full, run_short
 
     topology = load_topology(__opts__, environment)
-    run = verification.run_full if full else verification.run_short
+    run = run_full if full else run_short
     result = run(
         topology,
         lambda message: progress.report(__opts__, "verify", "note", message=message),

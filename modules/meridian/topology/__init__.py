@@ -6,7 +6,7 @@
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.expand import expand
 from meridian.topology.layers import Layers, Source
-from meridian.topology.model import Addresses, Flow, Node, Region, Topology
+from meridian.topology.model import Addresses, Flow, Node, PortRule, Region, Topology, Volume
 from meridian.topology.problems import Problem, TopologyError
 from meridian.topology.slices import cluster_id, node_pillar, services_of
 
@@ -16,11 +16,13 @@ __all__ = [
     "Layers",
     "LocalNetwork",
     "Node",
+    "PortRule",
     "Problem",
     "Region",
     "Source",
     "Topology",
     "TopologyError",
+    "Volume",
     "cluster_id",
     "expand",
     "node_pillar",

@@ -1,12 +1,14 @@
 """Pillar layers to :class:`~meridian.topology.model.Topology`: the one place that expands anything."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from meridian.errors import MeridianError
-from meridian.topology import checks
+from meridian.topology import checks, environment_checks
 from meridian.topology.addressing import DEFAULT_NETWORK, LocalNetwork
+from meridian.topology.build import build
 from meridian.topology.layers import Layers, Merged, Source
-from meridian.topology.model import Addresses, Flow, Node, Region, Topology
+from meridian.topology.model import Topology
 from meridian.topology.problems import Problem, TopologyError, suggest
 from meridian.topology.schema import (
     ENVIRONMENT_SECTIONS,
@@ -32,17 +34,18 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
     names = _region_names(whole)
     problems += _unknown_regions(layers, whole, names, own_file)
     merged = {name: _merge_region(layers, name, problems) for name in names if name in layers.regions}
+    kinds = _kinds(layers, whole, merged)
     regions: dict[str, RegionSettings] = {}
     for name, pillar in merged.items():
         region, found = validate(RegionSettings, pillar, layers.regions[name].file)
         problems += found
         if region is not None:
             regions[name] = region
-            problems += checks.region(name, environment, region, pillar, names)
+            problems += checks.region(name, environment, kinds[name], region, pillar, names)
     if settings is not None:
-        problems += checks.environment(settings, whole, regions, layers.regions)
+        problems += environment_checks.check(settings, whole, regions, kinds)
     addressing = None
-    if settings is not None and settings.environment.provider == "local":
+    if settings is not None and "local" in kinds.values():
         try:
             addressing = _addressing(settings.local.network, network, slot)
         except MeridianError as error:
@@ -50,7 +53,16 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
             problems.append(Problem(origin.file, origin.path, str(error)))
     if problems or settings is None:
         raise TopologyError(problems)
-    return _build(environment, settings, regions, addressing)
+    return build(environment, settings, regions, kinds, addressing)
+
+
+def _kinds(layers: Layers, whole: Merged, regions: Iterable[str]) -> dict[str, str]:
+    """Return what libcloud calls the provider of each region, as far as the pillar says it rightly."""
+    section = whole.data.get("environment")
+    section = section if isinstance(section, dict) else {}
+    own = section.get("providers")
+    own = own if isinstance(own, dict) else {}
+    return {name: layers.kind(str(own.get(name, section.get("provider")))) for name in regions}
 
 
 def _addressing(wished: str | None, allotted: str | None, slot: int) -> LocalNetwork:
@@ -142,114 +154,3 @@ def _misplaced(source: Source, prefix: tuple[str, ...], data: Any) -> list[Probl
         "concerns the whole environment; expected in pillar/defaults/ or at the top of an environment's file"
     )
     return [Problem(source.file, (*prefix, key), message) for key in data if key in ENVIRONMENT_SECTIONS]
-
-
-def _build(
-    environment: str,
-    settings: EnvironmentSettings,
-    regions: dict[str, RegionSettings],
-    addressing: LocalNetwork | None,
-) -> Topology:
-    chosen = settings.environment
-    built: list[Region] = []
-    count = 0
-    for index, name in enumerate(chosen.regions):
-        nodes = _nodes(environment, settings, name, index, regions[name], addressing, count)
-        count += len(nodes)
-        built.append(_region(name, index, chosen.central, regions[name], nodes))
-    whole = settings.model_dump()
-    whole["environment"].pop("extends")
-    whole["local"]["round_trip_ms"] = checks.round_trips(settings)
-    whole["local"]["wished_network"] = settings.local.network
-    whole["local"]["network"] = addressing.network if addressing else None
-    whole["local"]["slot"] = addressing.slot if addressing else 0
-    return Topology(
-        environment=environment,
-        provider=chosen.provider,
-        central=chosen.central,
-        regions=tuple(built),
-        flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions[name])),
-        settings=whole,
-        object_store=_object_store(built),
-    )
-
-
-def _nodes(
-    environment: str,
-    settings: EnvironmentSettings,
-    region: str,
-    region_index: int,
-    pillar: RegionSettings,
-    addressing: LocalNetwork | None,
-    before: int,
-) -> tuple[Node, ...]:
-    nodes: list[Node] = []
-    brokers = 0
-    for group, wanted in pillar.nodes.items():
-        for index, zone in enumerate(checks.group_zones(wanted, pillar), start=1):
-            brokers += "kafka" in wanted.roles
-            node_id = f"{group}-{index}.{region}.{environment}"
-            nodes.append(
-                Node(
-                    id=node_id,
-                    name=f"{group}-{index}",
-                    group=group,
-                    index=index,
-                    environment=environment,
-                    region=region,
-                    zone=zone,
-                    roles=tuple(wanted.roles),
-                    profile=f"{settings.environment.provider}-{wanted.size}",
-                    addresses=_addresses(
-                        node_id, settings.local.wan, addressing, region_index, len(nodes), before + len(nodes)
-                    ),
-                    kafka_id=brokers if "kafka" in wanted.roles else None,
-                )
-            )
-    return tuple(nodes)
-
-
-def _addresses(
-    node_id: str, wan: bool, addressing: LocalNetwork | None, region: int, in_region: int, in_environment: int
-) -> Addresses:
-    if addressing is None:
-        return Addresses(node_id, node_id, node_id)
-    management = addressing.node_management(in_environment)
-    regional = addressing.node_region(region, in_region)
-    return Addresses(management, regional, regional if wan else management)
-
-
-def _region(name: str, index: int, central: str, pillar: RegionSettings, nodes: tuple[Node, ...]) -> Region:
-    brokers = [node for node in nodes if "kafka" in node.roles]
-    ports = pillar.kafka.ports
-    return Region(
-        name=name,
-        index=index,
-        zones=tuple(pillar.region.zones),
-        is_central=name == central,
-        nodes=nodes,
-        settings=pillar.model_dump(),
-        kafka_bootstrap_internal=",".join(f"{node.id}:{ports.internal}" for node in brokers),
-        kafka_bootstrap_external=",".join(f"{node.addresses.external}:{ports.external}" for node in brokers),
-    )
-
-
-def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
-    wanted = {key: flow for key, flow in pillar.flows.items() if flow.target != source}
-    targets = [flow.target for flow in wanted.values()]
-    return [
-        Flow(
-            name=f"{source}-to-{flow.target}" + (f"-{key}" if targets.count(flow.target) > 1 else ""),
-            source=source,
-            target=flow.target,
-            settings=flow.model_dump(),
-        )
-        for key, flow in wanted.items()
-    ]
-
-
-def _object_store(regions: list[Region]) -> str:
-    for region in regions:
-        for node in region.with_role("objectstore"):
-            return f"https://{node.addresses.external}:{region.settings['objectstore']['port']}"
-    return ""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from meridian.topology.problems import Path
+from meridian.topology.problems import Path, Problem
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,18 @@ class Layers:
     :ivar defaults: ``pillar/defaults/*.sls``, in order of their names.
     :ivar environments: the environment's file, preceded by those it extends (the furthest first).
     :ivar regions: ``pillar/regions/<region>.sls`` by region; those the environment does not use do no harm.
+    :ivar providers: alias in ``cloud.providers.d/`` to what libcloud calls the provider; an alias that is not
+        there counts as libcloud's own name.
     """
 
     defaults: tuple[Source, ...]
     environments: tuple[Source, ...]
     regions: Mapping[str, Source]
+    providers: Mapping[str, str] = field(default_factory=dict)
+
+    def kind(self, alias: str) -> str:
+        """Return what libcloud calls the provider of an alias."""
+        return self.providers.get(alias, alias)
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,11 @@ class Merged:
             if known is not None:
                 return Origin(known.file, (*known.path, *path[size:]))
         return Origin(fallback, path)
+
+    def problem(self, path: Path, expected: str) -> Problem:
+        """Return what is wrong with the value at a merged path, told by where it was written."""
+        origin = self.origin(path)
+        return Problem(origin.file, origin.path, expected)
 
 
 def _plain(value: Any) -> Any:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
+PLATFORM = "meridian"
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -26,6 +29,36 @@ class Addresses:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """A disk for data, apart from the one that the machine starts from.
+
+    :ivar name: ``<role>-<name>``, e.g. ``kafka-data``; unique on a node.
+    :ivar size_gb: GiB.
+    :ivar type: ``ssd``, ``hdd``, or a provider's own name of a kind of disk.
+    :ivar mount: absolute path of the folder that it is mounted on.
+    """
+
+    name: str
+    size_gb: int
+    type: str
+    mount: str
+
+
+@dataclass(frozen=True)
+class PortRule:
+    """A port that is open, and to whom; all others are closed.
+
+    :ivar protocol: ``tcp`` or ``udp``.
+    :ivar sources: ``region`` (nodes of the same region), ``platform`` (nodes of the environment) and
+        ``operator`` (the addresses that pillar's ``firewall.operator`` names).
+    """
+
+    port: int
+    protocol: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Node:
     """A machine (VM or local container).
 
@@ -33,10 +66,14 @@ class Node:
     :ivar name: ``<group>-<index>``, e.g. ``kafka-1``.
     :ivar group: the key under ``nodes:`` that it comes from.
     :ivar index: 1-based within its group.
-    :ivar zone: availability zone; Kafka's rack.
+    :ivar zone: availability zone, as the provider calls it there; Kafka's rack.
     :ivar roles: what runs on it: ``kafka``, ``connect``, ``archive``, ``objectstore``.
     :ivar profile: name of the salt-cloud profile, ``<provider>-<size>``.
     :ivar kafka_id: KRaft ``node.id``, unique within the region; ``None`` without the role ``kafka``.
+    :ivar provider: alias of the provider that makes it, a key in ``cloud.providers.d/``.
+    :ivar size: key of ``sizes``.
+    :ivar volumes: its disks for data, those of all its roles.
+    :ivar open_ports: what its firewall lets in, in order of ports; each port and protocol once.
     """
 
     id: str
@@ -50,6 +87,20 @@ class Node:
     profile: str
     addresses: Addresses
     kafka_id: int | None = None
+    provider: str = ""
+    size: str = ""
+    volumes: tuple[Volume, ...] = ()
+    open_ports: tuple[PortRule, ...] = ()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What marks the machine as ours at its provider; each value is of ``[a-z0-9_+.-]``."""
+        return {
+            "meridian-platform": PLATFORM,
+            "meridian-environment": self.environment,
+            "meridian-region": self.region,
+            "meridian-role": "+".join(self.roles),
+        }
 
 
 @dataclass(frozen=True)
@@ -75,6 +126,9 @@ class Region:
         section (``kafka``, ``connect``, ``archive``, ``objectstore``, ``topics``, ``pki``, …). Plain data.
     :ivar kafka_bootstrap_internal: ``host:port,…`` for clients inside the region.
     :ivar kafka_bootstrap_external: ``host:port,…`` for clients elsewhere, the operator's among them.
+    :ivar provider: alias of the provider that makes its machines, a key in ``cloud.providers.d/``.
+    :ivar kind: what libcloud calls that provider, e.g. ``ec2``; ``local`` is ours.
+    :ivar location: the provider's name of the place, e.g. ``us-east-1``; empty when pillar names none.
     """
 
     name: str
@@ -85,6 +139,9 @@ class Region:
     settings: Mapping[str, Any]
     kafka_bootstrap_internal: str
     kafka_bootstrap_external: str
+    provider: str = ""
+    kind: str = ""
+    location: str = ""
 
     def with_role(self, role: str) -> tuple[Node, ...]:
         """Return the region's nodes that carry a role, in order of their ids."""
@@ -95,6 +152,7 @@ class Region:
 class Topology:
     """One whole environment.
 
+    :ivar provider: alias of the provider of all regions that name no other.
     :ivar settings: validated settings of the environment itself (``environment`` and ``local`` sections).
     :ivar object_store: ``https://host:port`` of the platform's object store, empty when it has none.
     """
@@ -111,6 +169,11 @@ class Topology:
     def nodes(self) -> tuple[Node, ...]:
         """All nodes of all regions."""
         return tuple(node for region in self.regions for node in region.nodes)
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Aliases of all providers, each once, in order of the regions."""
+        return tuple(dict.fromkeys(region.provider for region in self.regions))
 
     def region(self, name: str) -> Region:
         """Return the region of that name.

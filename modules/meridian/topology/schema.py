@@ -18,13 +18,26 @@ def _scalar(value: Any) -> Any:
     raise PydanticCustomError("scalar_type", "text, a number, or true or false")
 
 
+def _port(value: Any) -> Any:
+    named = isinstance(value, str) and "." in value
+    if named or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535):
+        return value
+    raise PydanticCustomError("port_type", "a port or a setting")
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
 Scalar = Annotated[Any, BeforeValidator(_scalar)]
 Config = dict[str, Scalar]
+FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
+Folder = Annotated[str, Field(pattern=FOLDER)]
+PortOrSetting = Annotated[Any, BeforeValidator(_port)]
+Source = Literal["region", "platform", "operator"]
 Role = Literal["kafka", "connect", "archive", "objectstore"]
+# What holds for every node stands under `node`.
+RoleOrNode = Literal["node", "kafka", "connect", "archive", "objectstore"]
 
 
 class _Section(BaseModel):
@@ -35,6 +48,7 @@ class Environment(_Section):
     """``environment``: which regions there are, and who makes the machines."""
 
     provider: Name
+    providers: dict[Name, Name] = {}
     regions: Annotated[list[Name], Field(min_length=1)]
     central: Name
     extends: Name | None = None
@@ -55,6 +69,8 @@ class RegionFacts(_Section):
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
     zones: Annotated[list[str], Field(min_length=1)]
+    locations: dict[str, str] = {}
+    location_zones: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
 
 
 class NodeGroup(_Section):
@@ -73,6 +89,30 @@ class Size(_Section):
     memory_mb: Annotated[int, Field(ge=128)]
 
 
+class VolumeSettings(_Section):
+    """``volumes.<role>.<name>``: a disk for data."""
+
+    size_gb: Annotated[int, Field(ge=1, le=65536)]
+    type: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    mount: Annotated[str, Field(min_length=1)]
+
+
+class Opening(_Section):
+    """``firewall.open.<role>.<name>``: a port, and who may use it."""
+
+    port: PortOrSetting
+    protocol: Literal["tcp", "udp"] = "tcp"
+    sources: Annotated[list[Source], Field(min_length=1)]
+
+
+class Firewall(_Section):
+    """``firewall``: what nodes let in."""
+
+    on_node: Literal["auto", True, False]
+    operator: list[str]
+    open: dict[RoleOrNode, dict[Name, Opening]]
+
+
 class KafkaPorts(_Section):
     """``kafka.ports``."""
 
@@ -85,11 +125,13 @@ class Kafka(_Section):
     """``kafka``: the region's cluster."""
 
     version: str
+    data: Folder
     mode: Literal["kraft"]
     runtime: Literal["systemd"]
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
+    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -131,6 +173,7 @@ class Connect(_Section):
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
+    jvm_flags: list[str] = []
     config: Config = {}
 
 
@@ -155,6 +198,7 @@ class ObjectStore(_Section):
     """``objectstore``: the S3 server."""
 
     port: Port
+    directory: Folder
 
 
 class Pki(_Section):
@@ -199,6 +243,8 @@ class RegionSettings(_Section):
     region: RegionFacts
     nodes: dict[Name, NodeGroup]
     sizes: dict[Name, Size]
+    volumes: dict[Role, dict[Name, VolumeSettings]] = {}
+    firewall: Firewall
     kafka: Kafka
     topics: dict[TopicName, Topic] = {}
     flows: dict[Name, FlowSettings] = {}

@@ -83,7 +83,7 @@ def _identity(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
             "zone": node.zone,
             "roles": list(node.roles),
             "index": node.index,
-            "size": region.settings["nodes"][node.group]["size"],
+            "size": node.size,
             "addresses": asdict(node.addresses),
         },
         "region_nodes": {
@@ -100,14 +100,14 @@ def _identity(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
 
 def _routes(topology: Topology, region: Region) -> list[dict[str, str]]:
     local = topology.settings["local"]
-    if topology.provider != "local" or not local["wan"]:
+    if region.kind != "local" or not local["wan"]:
         return []
     addressing = LocalNetwork(local["network"], local["slot"])
     via = addressing.wan_gateway(region.index)
     return [
         {"network": addressing.region_network(other.index), "via": via}
         for other in topology.regions
-        if other.index != region.index
+        if other.index != region.index and other.kind == "local"
     ]
 
 

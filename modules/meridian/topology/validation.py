@@ -23,6 +23,7 @@ _KINDS = {
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "scalar_type": "text, a number, or true or false",
+    "port_type": "a port, or the setting that holds it such as kafka.ports.internal",
 }
 _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"at least {ctx['ge']:g}",

@@ -1,6 +1,4 @@
-"""Proof that the platform works: every node asserted, real messages followed and counted."""
+"""Proof that the platform works: every node asserted, real messages followed and counted.
 
-from meridian.verification.result import Result, Row
-from meridian.verification.run import run_full, run_short
-
-__all__ = ["Result", "Row", "run_full", "run_short"]
+`run` is where to begin: the short verification and the full one.
+"""

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from meridian.topology.model import Topology
-from meridian.verification import canary, flights_check, infra
+from meridian.verification import canary, infra
 from meridian.verification import junit as junit_file
 from meridian.verification.result import Result, Row
 
@@ -39,6 +39,9 @@ def run_full(
     :param during: called once while the flights are on their way, to break something.
     :raises MeridianError: when something could not even be tried.
     """
+    # pandas takes a second to import, which the short verification need not wait for.
+    from meridian.verification import flights_check
+
     started = time.monotonic()
     run = _new_run()
     rows = _short(topology, run, report)

@@ -85,7 +85,7 @@ def _topology(local: LocalNetwork) -> Topology:
             f"kafka-1.{name}.ground", "kafka-1", "kafka", 1, "ground", name, "a", ("kafka",), "local-small",
             addresses,
         )  # fmt: skip
-        regions.append(Region(name, index, ("a",), not index, (node,), SETTINGS, "", ""))
+        regions.append(Region(name, index, ("a",), not index, (node,), SETTINGS, "", "", "local", "local"))
     settings = {"local": {"wan": True, "round_trip_ms": {"east": {"west": 120}}}}
     return Topology("ground", "local", "east", tuple(regions), (), settings)
 

@@ -29,7 +29,9 @@ def make_topology() -> Callable[..., Topology]:
             environment="test",
             provider=provider,
             central="hub",
-            regions=tuple(_region(name, index) for index, name in enumerate(("east", "west", "hub"))),
+            regions=tuple(
+                _region(name, index, provider) for index, name in enumerate(("east", "west", "hub"))
+            ),
             flows=(),
             settings={"local": {"wan": wan, "round_trip_ms": RTT}},
         )
@@ -42,7 +44,7 @@ def topology(make_topology: Callable[..., Topology]) -> Topology:
     return make_topology()
 
 
-def _region(name: str, index: int) -> Region:
+def _region(name: str, index: int, provider: str) -> Region:
     roles: list[tuple[str, tuple[str, ...], str]] = [("kafka-1", ("kafka",), "small")]
     if name == "hub":
         roles.append(("services-1", ("archive", "objectstore"), "medium"))
@@ -58,13 +60,15 @@ def _region(name: str, index: int) -> Region:
             region=name,
             zone=f"{name}a",
             roles=has,
-            profile=f"local-{size}",
+            profile=f"{provider}-{size}",
             addresses=Addresses(
                 NET.node_management(2 * index + place),
                 NET.node_region(index, place),
                 NET.node_region(index, place),
             ),
+            provider=provider,
+            size=size,
         )
         for place, (node, has, size) in enumerate(roles)
     )
-    return Region(name, index, (f"{name}a",), name == "hub", nodes, SETTINGS, "", "")
+    return Region(name, index, (f"{name}a",), name == "hub", nodes, SETTINGS, "", "", provider, provider)

@@ -1,7 +1,10 @@
+import dataclasses
+from collections.abc import Callable
+
 from meridian.cloud.allotment import Allotment
 from meridian.cloud.spec import cloud_map, sizes
 from meridian.topology.addressing import LocalNetwork
-from meridian.topology.model import Topology
+from meridian.topology.model import PortRule, Topology, Volume
 
 GIVEN = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
 
@@ -22,9 +25,62 @@ def test_local_node_gets_both_addresses_and_is_found_by_both_names(topology: Top
     assert (node["image"], node["minion"]) == ("image", {"master": "10.230.0.1"})
 
 
-def test_real_cloud_chooses_addresses_and_image_itself(topology: Topology) -> None:
-    node = cloud_map(topology, None)["local-small"]["kafka-1.west.test"]
-    assert node == {"location": "west"}
+def test_every_node_carries_the_tags_that_it_is_destroyed_by(topology: Topology) -> None:
+    for given in (GIVEN, None):
+        node = cloud_map(topology, given)["local-small"]["kafka-1.west.test"]
+        assert node["tags"] == {
+            "meridian-platform": "meridian",
+            "meridian-environment": "test",
+            "meridian-region": "west",
+            "meridian-role": "kafka",
+        }
+
+
+def test_real_cloud_chooses_addresses_and_image_itself(make_topology: Callable[..., Topology]) -> None:
+    node = cloud_map(_placed(make_topology(provider="aws")), None)["aws-small"]["kafka-1.west.test"]
+    assert node.keys() == {"location", "zone", "tags", "volumes", "firewall"}
+    assert (node["location"], node["zone"]) == ("eu-west-1", "westa")
+    assert node["volumes"] == [{"name": "kafka-data", "size_gb": 200, "type": "ssd"}]
+
+
+def test_only_the_nodes_of_the_wanted_provider_are_in_the_map(topology: Topology) -> None:
+    assert cloud_map(topology, None, provider="aws") == {}
+    assert cloud_map(topology, GIVEN, provider="local") == cloud_map(topology, GIVEN)
+
+
+def test_firewall_opens_nothing_to_addresses_that_are_not_known_yet(
+    make_topology: Callable[..., Topology],
+) -> None:
+    placed = _placed(make_topology(provider="aws"))
+    first = cloud_map(placed, None)["aws-small"]["kafka-1.west.test"]
+    assert first["firewall"] == [{"port": 22, "protocol": "tcp", "sources": ["203.0.113.7/32"]}]
+    known = {"services-1.west.test": ["10.0.0.5"], "kafka-1.east.test": ["10.9.0.1", "2001:db8::1"]}
+    later = cloud_map(placed, None, addresses=known)["aws-small"]["kafka-1.west.test"]
+    assert {rule["port"]: rule["sources"] for rule in later["firewall"]} == {
+        22: ["203.0.113.7/32"],
+        9092: ["10.0.0.5/32"],
+        9094: ["10.0.0.5/32", "10.9.0.1/32", "2001:db8::1/128"],
+    }
+
+
+def _placed(topology: Topology) -> Topology:
+    """Give west a place, and its broker a disk and open ports."""
+    west = topology.region("west")
+    ports = (
+        PortRule(22, "tcp", ("operator",)),
+        PortRule(9092, "tcp", ("region",)),
+        PortRule(9094, "tcp", ("platform",)),
+    )
+    disk = Volume("kafka-data", 200, "ssd", "/var/lib/kafka")
+    broker = dataclasses.replace(west.nodes[0], open_ports=ports, volumes=(disk,))
+    placed = dataclasses.replace(
+        west,
+        location="eu-west-1",
+        nodes=(broker, *west.nodes[1:]),
+        settings={**west.settings, "firewall": {"operator": ["203.0.113.7/32"]}},
+    )
+    regions = tuple(placed if region.name == "west" else region for region in topology.regions)
+    return dataclasses.replace(topology, regions=regions)
 
 
 def test_sizes_are_the_pillars(topology: Topology) -> None:

@@ -1,55 +1,70 @@
-"""What becomes of a machine that cannot be made: tried again, then gone with its key, and named."""
+"""One provider's machines: made once, gone with their keys when they cannot be, and never somebody else's."""
 
-import os
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from meridian.cloud.errors import Unavailable
 from meridian.edge import machines
 from meridian.edge.answers import _speaker
 from meridian.errors import MeridianError
+from meridian.provisioning.patience import Patience
+
+QUICK = Patience(first=0.001, longest=0.002, deadline=0.2)
+TAGS = {"meridian-platform": "meridian", "meridian-environment": "local"}
 
 
 class Cloud:
     """Salt-cloud's part: accepts the key first, then fails as often as it is told to."""
 
-    def __init__(self, keys: Path, failures: int) -> None:
+    def __init__(self, keys: Path, failures: int, problem: Exception) -> None:
         self.keys = keys
         self.failures = failures
-        self.made: list[str] = []
+        self.problem = problem
+        self.made: dict[str, dict[str, Any]] = {}
+        self.lost_removals = 0
+        self.down = False
 
     def create(self, settings: dict[str, Any]) -> dict[str, Any]:
         name = settings["name"]
         (self.keys / name).write_text("key")
-        self.made.append(name)
+        self.made[name] = {"id": f"i-{name}", "state": "RUNNING", "tags": TAGS}
         if self.failures:
             self.failures -= 1
-            raise RuntimeError("no space left on device\nsecond line")
+            raise self.problem
         return {"name": name}
 
 
 class Site(machines.Site):
     """A site without Salt: machines are names in a list."""
 
-    def __init__(self, folder: Path, failures: int = 0) -> None:
+    def __init__(self, folder: Path, failures: int = 0, problem: Exception | None = None) -> None:
         (folder / "minions").mkdir()
         self.opts = {"pki_dir": str(folder)}
-        self.fake = Cloud(folder / "minions", failures)
-        self.cloud: Any = self.fake
+        self.provider, self.environment, self.patience = "aws", "local", QUICK
+        default = RuntimeError("no space left on device\nsecond line")
+        self.fake = Cloud(folder / "minions", failures, problem or default)
 
-    def listed(self) -> dict[str, dict[str, Any]]:
-        return {name: {} for name in self.fake.made}
+    def make(self, settings: dict[str, Any]) -> Any:
+        return self.fake.create(settings)
 
     def call(self, function: str, *arguments: Any, **kwargs: Any) -> Any:
+        if self.fake.down:
+            raise Unavailable("no route")
+        if function == "list_nodes_full":
+            return dict(self.fake.made)
         assert function == "destroy"
-        self.fake.made.remove(arguments[0])
+        del self.fake.made[arguments[0]]
+        if self.fake.lost_removals:
+            self.fake.lost_removals -= 1
+            raise Unavailable("answer lost")
+        return True
 
 
 def test_second_attempt_may_succeed(tmp_path: Path) -> None:
     site = Site(tmp_path, failures=1)
     site.create({"name": "a.local"})
-    assert site.fake.made == ["a.local"]
+    assert list(site.fake.made) == ["a.local"]
     assert machines.accepted_keys(site.opts, ".local") == {"a.local"}
 
 
@@ -57,21 +72,49 @@ def test_machine_that_cannot_be_made_is_gone_with_its_key(tmp_path: Path) -> Non
     site = Site(tmp_path, failures=2)
     with pytest.raises(MeridianError, match=r"^no space left on device$"):
         site.create({"name": "a.local"})
-    assert site.fake.made == []
+    assert site.fake.made == {}
     assert machines.accepted_keys(site.opts, ".local") == set()
 
 
-def test_failures_of_parallel_work_are_told_by_name_and_the_rest_goes_on(tmp_path: Path) -> None:
-    # Each worker has its own copy of the count, and one of them may be given all the work.
-    site = Site(tmp_path, failures=4)
-    told: dict[str, str] = {}
-    work = {name: {"name": name} for name in ("a.local", "b.local")}
-    failed = machines.in_parallel(site, work, "create", 2, told.__setitem__)
-    assert failed == told == dict.fromkeys(work, "no space left on device")
+def test_machine_that_is_found_again_keeps_its_key(tmp_path: Path) -> None:
+    site = Site(tmp_path, failures=1, problem=Unavailable("answer lost"))
+    site.create({"name": "a.local", "bootstrap": "userdata"})
+    assert list(site.fake.made) == ["a.local"]
+    assert machines.accepted_keys(site.opts, ".local") == {"a.local"}
 
 
-def test_nothing_to_do_starts_no_process(tmp_path: Path) -> None:
-    assert machines.in_parallel(Site(tmp_path), {}, "create", 4) == {}
+def test_machine_that_may_be_left_keeps_its_key(tmp_path: Path) -> None:
+    site = Site(tmp_path, failures=99, problem=Unavailable("answer lost"))
+    (tmp_path / "minions" / "a.local").touch()
+    site.fake.down = True
+    with pytest.raises(Unavailable):
+        site.create({"name": "a.local", "bootstrap": "userdata"})
+    assert machines.accepted_keys(site.opts, ".local") == {"a.local"}
+
+
+def test_removal_whose_answer_was_lost_is_done(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.create({"name": "a.local"})
+    site.fake.lost_removals = 1
+    site.remove("a.local", look=False)
+    assert (site.fake.made, machines.accepted_keys(site.opts, ".local")) == ({}, set())
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        ({"id": "i-1", "state": "RUNNING", "tags": {}}, "without our tags, i-1"),
+        ({"id": "i-1", "state": "RUNNING", "tags": TAGS, "duplicates": ["i-2"]}, "i-1 at aws and i-2 at aws"),
+    ],
+)
+def test_machine_that_may_be_somebody_elses_is_not_removed(
+    tmp_path: Path, seen: dict[str, Any], line: str
+) -> None:
+    site = Site(tmp_path)
+    site.fake.made["a.local"] = seen
+    with pytest.raises(MeridianError, match=line):
+        site.remove("a.local")
+    assert "a.local" in site.fake.made
 
 
 def test_keys_of_other_environments_are_not_this_ones(tmp_path: Path) -> None:
@@ -81,32 +124,10 @@ def test_keys_of_other_environments_are_not_this_ones(tmp_path: Path) -> None:
     assert machines.accepted_keys(site.opts, ".local") == {"a.east.local"}
 
 
-def test_worker_ends_with_the_run_that_it_works_for() -> None:
-    reading, writing = os.pipe()
-    run = os.fork()
-    if run == 0:
-        worker = os.fork()
-        if worker == 0:
-            machines._die_with(os.getppid())
-            os.write(writing, b"%d\n" % os.getpid())
-            time.sleep(60)
-        time.sleep(60)
-        os._exit(0)
-    worker = int(os.read(reading, 20))
-    os.kill(run, 9)
-    os.waitpid(run, 0)
-    deadline = time.monotonic() + 10
-    while _alive(worker) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not _alive(worker)
-
-
-def _alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
+@pytest.mark.parametrize("wrong", [0, True, "4"])
+def test_wrong_number_of_machines_at_a_time_is_named(wrong: Any) -> None:
+    with pytest.raises(MeridianError, match=r"^cloud\.providers\.d/: aws: parallel: "):
+        machines._parallel("aws", wrong)
 
 
 @pytest.mark.parametrize(

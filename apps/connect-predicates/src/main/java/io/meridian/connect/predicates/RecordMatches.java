@@ -21,6 +21,8 @@ import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.predicates.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds for the records that a condition lets pass. Use it with Kafka's {@code Filter}, negated:
@@ -41,6 +43,8 @@ import org.apache.kafka.connect.transforms.predicates.Predicate;
  * {@code connector}, {@code task} and {@code predicate}.
  */
 public class RecordMatches<R extends ConnectRecord<R>> implements Predicate<R>, Monitorable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RecordMatches.class);
 
     static final String CONDITION = "condition";
     static final String ON_MALFORMED = "on.malformed";
@@ -123,8 +127,14 @@ public class RecordMatches<R extends ConnectRecord<R>> implements Predicate<R>, 
     }
 
     private static void counter(PluginMetrics metrics, String name, String description, LongAdder counter) {
-        metrics.addMetric(metrics.metricName(name, description, new LinkedHashMap<>()),
-            (Measurable) (config, now) -> counter.sum());
+        try {
+            metrics.addMetric(metrics.metricName(name, description, new LinkedHashMap<>()),
+                (Measurable) (config, now) -> counter.sum());
+        } catch (IllegalArgumentException taken) {
+            // A worker that gave up waiting for a task's end starts its successor beside it, and the old task's
+            // metrics stay until it ends. A counter missing until the next start is better than a failed task.
+            LOG.warn("Metric {} still belongs to an earlier instance of this task; it is not counted here", name);
+        }
     }
 
     @Override

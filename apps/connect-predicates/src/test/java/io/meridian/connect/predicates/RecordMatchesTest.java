@@ -70,6 +70,17 @@ class RecordMatchesTest {
     }
 
     @Test
+    void aSuccessorStartsBesideATaskThatHasNotEndedYet() {
+        Counters counters = new Counters();
+        try (RecordMatches<SourceRecord> old = predicate("drop", counters);
+            RecordMatches<SourceRecord> successor = predicate("drop", counters)) {
+            assertFalse(successor.test(record("flights", "binary")));
+            assertFalse(old.test(record("flights", "binary")));
+        }
+        assertEquals("{evaluated-total=1, malformed-total=1, matched-total=0, rejected-total=1}", counters.toString());
+    }
+
+    @Test
     void aWrongConditionIsRefusedWithItsReason() {
         ConfigException error = assertThrows(ConfigException.class, () -> {
             try (RecordMatches<SourceRecord> predicate = new RecordMatches<>()) {
@@ -103,7 +114,9 @@ class RecordMatchesTest {
 
         @Override
         public void addMetric(MetricName name, MetricValueProvider<?> provider) {
-            counters.put(name.name(), (Measurable) provider);
+            if (counters.putIfAbsent(name.name(), (Measurable) provider) != null) {
+                throw new IllegalArgumentException("A metric named '" + name + "' already exists");
+            }
         }
 
         @Override

@@ -1,0 +1,126 @@
+"""What the ``cloud`` runner does to take an environment's machines away: by their tags, wherever they are."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from meridian.cloud import allotment, engine, networks, wan
+from meridian.cloud.allotment import Allotment
+from meridian.cloud.local_driver import PROVIDER
+from meridian.edge import machines, sites, workers
+from meridian.edge.machines import Site
+from meridian.edge.pillar_source import load_topology
+from meridian.errors import MeridianError
+from meridian.provisioning import order, outcome, record
+from meridian.provisioning.creation import first_line
+from meridian.provisioning.world import owned
+
+
+class Belongings:
+    """An environment's machines at all providers that it has, or ever had, any at.
+
+    :param opts: the master's options.
+    :param environment: its name; the pillar may be broken or gone.
+    :ivar machines: entry of ``list_nodes_full``, with its ``provider``, by name: only those with our tags.
+    :ivar conflicts: a line for each machine that it would be a guess to take.
+    :ivar unasked: a line for each provider that could not be asked.
+    :ivar given: what the environment has of the local cloud, ``None`` without any.
+    """
+
+    def __init__(self, opts: Mapping[str, Any], environment: str) -> None:
+        self.environment = environment
+        self.unasked: list[str] = []
+        self.given: Allotment | None = None
+        self.sites: dict[str, Site] = {}
+        listings: dict[str, dict[str, Any]] = {}
+        for alias, kind in _providers(opts, environment).items():
+            if kind == PROVIDER:
+                self.given = allotment.find(environment)
+                if self.given is None:
+                    continue
+            arguments = sites.local_arguments(self.given) if kind == PROVIDER and self.given else {}
+            try:
+                site = Site(opts, alias, environment, arguments)
+                listings[alias] = site.listed()
+                self.sites[alias] = site
+            except MeridianError as problem:
+                self.unasked.append(f"machines at {alias} are not known: {first_line(problem)}")
+        self.machines, self.conflicts = owned(environment, listings)
+
+
+def listing(opts: Mapping[str, Any], environment: str) -> dict[str, Any]:
+    """Return what :func:`destroy` would remove; changes nothing.
+
+    :returns: ``machines`` (provider by name), ``left`` (lines: what it would not remove, and why).
+    """
+    found = Belongings(opts, environment)
+    return {
+        "machines": {name: seen["provider"] for name, seen in sorted(found.machines.items())},
+        "left": [*found.conflicts, *found.unasked],
+    }
+
+
+def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: int) -> dict[str, Any]:
+    """Remove an environment's machines, keys and, in the local cloud, gateways and networks.
+
+    Machines that others depend on go last, over all providers. One that cannot be removed, or a provider
+    that does not answer, does not keep the others.
+
+    :param confirmed: must be true.
+    :param parallel: how many machines are removed at a time, at a provider without a setting of its own.
+    :raises MeridianError: not confirmed, or something is left; names it.
+    """
+    if confirmed is not True:
+        raise MeridianError(f"destroying {environment} loses all its data: say yes=True")
+    mine = Belongings(opts, environment)
+    failed = _remove(mine, parallel)
+    left = {*failed, *(line.partition(":")[0] for line in mine.conflicts)}
+    changes = [f"{name} removed" for name in sorted(mine.machines) if name not in left]
+    if failed or mine.conflicts or mine.unasked:
+        raise MeridianError(
+            outcome.not_removed(environment, len(changes), failed, [*mine.conflicts, *mine.unasked])
+        )
+    for name in sorted(machines.accepted_keys(opts, f".{environment}")):
+        machines.forget_key(opts, name)
+        changes.append(f"key of {name} removed")
+    for alias, site in mine.sites.items():
+        gone = site.clean_firewalls()
+        changes += [f"{name} of {alias} removed" for name in gone]
+    if mine.given is not None:
+        client = engine.client()
+        gone = wan.remove_gateways(client, mine.given.platform, environment)
+        gone += networks.remove_environment(client, mine.given.platform, environment)
+        changes += [f"{name} removed" for name in gone]
+    allotment.forget(environment)
+    record.forget(sites.record_file(), environment)
+    return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
+
+
+def _remove(mine: Belongings, parallel: int) -> dict[str, outcome.Failure]:
+    failed: dict[str, outcome.Failure] = {}
+    given_up: set[str] = set()
+    for wave in order.removal(mine.machines):
+        work: dict[str, dict[str, None]] = {}
+        for name in wave:
+            provider = mine.machines[name]["provider"]
+            if provider in given_up:
+                failed[name] = outcome.Failure(begun=False)
+            else:
+                work.setdefault(provider, {})[name] = None
+        jobs = [
+            workers.Job(mine.sites[alias], "remove", group, mine.sites[alias].parallel or parallel)
+            for alias, group in work.items()
+        ]
+        lost = workers.run(jobs)
+        given_up |= {mine.machines[name]["provider"] for name, failure in lost.items() if failure.hopeless}
+        failed |= lost
+    return failed
+
+
+def _providers(opts: Mapping[str, Any], environment: str) -> dict[str, str]:
+    """Return kind by alias of all providers that may have machines of an environment."""
+    known = record.read(sites.record_file(), environment)
+    # A broken pillar must not keep machines alive.
+    with contextlib.suppress(MeridianError):
+        known |= sites.kinds(load_topology(opts, environment))
+    return known or {PROVIDER: PROVIDER}

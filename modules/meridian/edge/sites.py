@@ -1,0 +1,96 @@
+"""The providers of an environment: one :class:`Site` each, and the local cloud's ground under its own."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from meridian import paths
+from meridian.artifacts import index
+from meridian.artifacts.store import Store
+from meridian.cloud import image, spec
+from meridian.cloud.allotment import Allotment
+from meridian.cloud.local_driver import PROVIDER
+from meridian.edge.machines import Site
+from meridian.errors import MeridianError
+from meridian.provisioning import record
+from meridian.topology.model import Topology
+
+
+def kinds(topology: Topology) -> dict[str, str]:
+    """Return what libcloud calls each provider of an environment, by alias, in order of the regions."""
+    return {region.provider: region.kind for region in topology.regions}
+
+
+def is_local(topology: Topology) -> bool:
+    """Return whether any region is in the local cloud."""
+    return PROVIDER in kinds(topology).values()
+
+
+def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, Site]:
+    """Return a site for each provider that is not the local cloud, by alias.
+
+    Those that all regions have left are among them: machines of ours may still be there.
+
+    :raises MeridianError: a provider is not configured, or its driver cannot be loaded.
+    """
+    environment = topology.environment
+    ever = kinds(topology) | record.read(record_file(), environment)
+    return {alias: Site(opts, alias, environment) for alias, kind in ever.items() if kind != PROVIDER}
+
+
+def local(opts: Mapping[str, Any], topology: Topology, given: Allotment) -> dict[str, Site]:
+    """Return a site for each alias of the local cloud.
+
+    :param given: the environment's addresses there.
+    """
+    arguments = {**local_arguments(given), "ex_sizes": spec.sizes(topology)}
+    found = [alias for alias, kind in kinds(topology).items() if kind == PROVIDER]
+    return {alias: Site(opts, alias, topology.environment, arguments) for alias in found}
+
+
+def want(
+    sites: Mapping[str, Site],
+    topology: Topology,
+    given: Allotment | None = None,
+    tag: str = "",
+    addresses: Mapping[str, Iterable[str]] | None = None,
+) -> None:
+    """Tell each site which machines it shall have.
+
+    :param given: the environment's addresses in the local cloud.
+    :param tag: node image of the local cloud; the profile's when empty.
+    :param addresses: IP addresses of the nodes that exist, by id, for firewalls.
+    """
+    of = kinds(topology)
+    for alias, site in sites.items():
+        if of.get(alias) == PROVIDER and given is not None:
+            site.want(spec.cloud_map(topology, given, tag, given.master_address, alias))
+        else:
+            site.want(spec.cloud_map(topology, None, provider=alias, addresses=addresses))
+
+
+def local_arguments(given: Allotment) -> dict[str, Any]:
+    """Return what the local cloud's driver must be told of this clone."""
+    return {"ex_platform": given.platform}
+
+
+def record_file() -> Path:
+    """Return the file that says which providers each environment has had machines at."""
+    return paths.state() / "providers.json"
+
+
+def node_image(client: Any) -> str:
+    """Return the tag of the image that new nodes start from: that of this clone's artifacts.
+
+    :param client: Docker client.
+    :raises MeridianError: there is none, and no artifacts to make it of.
+    """
+    listed = paths.state() / "artifacts.json"
+    if listed.exists():
+        return image.ensure_image(Store(paths.repository(), paths.cache()), index.read(listed), client)
+    found = image.current(client)
+    if found is None:
+        raise MeridianError(
+            "Docker has no node image: salt-run artifact.prepare, then artifact.image make it"
+        )
+    return found

@@ -1,0 +1,94 @@
+"""Checked settings to regions, nodes, flows and endpoints."""
+
+from collections.abc import Mapping
+
+from meridian.topology import checks, environment_checks, nodes
+from meridian.topology.addressing import LocalNetwork
+from meridian.topology.model import Flow, Node, Region, Topology
+from meridian.topology.schema import EnvironmentSettings, RegionSettings
+
+
+def build(
+    environment: str,
+    settings: EnvironmentSettings,
+    regions: Mapping[str, RegionSettings],
+    kinds: Mapping[str, str],
+    addressing: LocalNetwork | None,
+) -> Topology:
+    """Return the topology of an environment whose settings are right.
+
+    :param kinds: what libcloud calls the provider of each region.
+    :param addressing: addresses in the local cloud; ``None`` when no region is there.
+    """
+    chosen = settings.environment
+    built: list[Region] = []
+    count = 0
+    for index, name in enumerate(chosen.regions):
+        place = None
+        if addressing is not None and kinds[name] == "local":
+            place = nodes.Place(addressing, index, count, settings.local.wan)
+        provider = environment_checks.provider_of(settings, name)
+        made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place)
+        count += len(made)
+        built.append(_region(name, index, settings, regions[name], kinds[name], made))
+    whole = settings.model_dump()
+    whole["environment"].pop("extends")
+    whole["local"]["round_trip_ms"] = environment_checks.round_trips(settings)
+    whole["local"]["wished_network"] = settings.local.network
+    whole["local"]["network"] = addressing.network if addressing else None
+    whole["local"]["slot"] = addressing.slot if addressing else 0
+    return Topology(
+        environment=environment,
+        provider=chosen.provider,
+        central=chosen.central,
+        regions=tuple(built),
+        flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions[name])),
+        settings=whole,
+        object_store=_object_store(built),
+    )
+
+
+def _region(
+    name: str,
+    index: int,
+    settings: EnvironmentSettings,
+    pillar: RegionSettings,
+    kind: str,
+    made: tuple[Node, ...],
+) -> Region:
+    brokers = [node for node in made if "kafka" in node.roles]
+    ports = pillar.kafka.ports
+    return Region(
+        name=name,
+        index=index,
+        zones=tuple(checks.zones(pillar, kind)),
+        is_central=name == settings.environment.central,
+        nodes=made,
+        settings=pillar.model_dump(),
+        kafka_bootstrap_internal=",".join(f"{node.id}:{ports.internal}" for node in brokers),
+        kafka_bootstrap_external=",".join(f"{node.addresses.external}:{ports.external}" for node in brokers),
+        provider=environment_checks.provider_of(settings, name),
+        kind=kind,
+        location=pillar.region.locations.get(kind, ""),
+    )
+
+
+def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
+    wanted = {key: flow for key, flow in pillar.flows.items() if flow.target != source}
+    targets = [flow.target for flow in wanted.values()]
+    return [
+        Flow(
+            name=f"{source}-to-{flow.target}" + (f"-{key}" if targets.count(flow.target) > 1 else ""),
+            source=source,
+            target=flow.target,
+            settings=flow.model_dump(),
+        )
+        for key, flow in wanted.items()
+    ]
+
+
+def _object_store(regions: list[Region]) -> str:
+    for region in regions:
+        for node in region.with_role("objectstore"):
+            return f"https://{node.addresses.external}:{region.settings['objectstore']['port']}"
+    return ""

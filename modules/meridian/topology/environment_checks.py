@@ -1,0 +1,141 @@
+"""What a type cannot say of an environment: rules between its regions."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from meridian.topology.layers import Merged
+from meridian.topology.problems import Path, Problem, suggest
+from meridian.topology.schema import EnvironmentSettings, RegionSettings
+
+Found = Iterator[tuple[Path, str]]
+_LOCAL_NODES = 240
+
+
+def check(
+    settings: EnvironmentSettings,
+    merged: Merged,
+    regions: Mapping[str, RegionSettings],
+    kinds: Mapping[str, str],
+) -> list[Problem]:
+    """Return what is wrong between the regions of an environment.
+
+    :param regions: those of its regions that are right in themselves.
+    :param kinds: each region that has a file, and what libcloud calls its provider.
+    """
+    found = [
+        *_region_list(settings),
+        *_providers(settings),
+        *_origins(settings),
+        *_round_trip_gaps(settings, kinds),
+        *_services(settings, regions),
+        *_local_nodes(regions, kinds),
+    ]
+    return [merged.problem(path, message) for path, message in found]
+
+
+def _region_list(settings: EnvironmentSettings) -> Found:
+    chosen = settings.environment
+    for name, times in Counter(chosen.regions).items():
+        if times > 1:
+            yield (
+                ("environment", "regions"),
+                f"expected each region once; {name} again would duplicate its nodes",
+            )
+    if chosen.central not in chosen.regions:
+        yield (
+            ("environment", "central"),
+            f"no region '{chosen.central}'; {suggest(chosen.central, chosen.regions)}",
+        )
+
+
+def _providers(settings: EnvironmentSettings) -> Found:
+    chosen = settings.environment
+    for name in chosen.providers:
+        if name not in chosen.regions:
+            known = suggest(name, chosen.regions)
+            yield ("environment", "providers", name), f"no region '{name}' in this environment; {known}"
+
+
+def provider_of(settings: EnvironmentSettings, region: str) -> str:
+    """Return the alias of a region's provider: its own, else the environment's."""
+    return settings.environment.providers.get(region, settings.environment.provider)
+
+
+def _origins(settings: EnvironmentSettings) -> Found:
+    for airport, name in settings.verification.flights.origins.items():
+        if name not in settings.environment.regions:
+            known = suggest(name, settings.environment.regions)
+            path = ("verification", "flights", "origins", airport)
+            yield path, f"no region '{name}' in this environment; {known}"
+
+
+def round_trips(settings: EnvironmentSettings) -> dict[str, dict[str, float]]:
+    """Return milliseconds there and back between each two of the environment's regions, both ways round."""
+    table = settings.local.round_trip_ms
+    names = settings.environment.regions
+    return {
+        one: {
+            other: table.get(one, {}).get(other, table.get(other, {}).get(one, 0.0))
+            for other in names
+            if other != one
+        }
+        for one in names
+    }
+
+
+def _round_trip_gaps(settings: EnvironmentSettings, kinds: Mapping[str, str]) -> Found:
+    table = settings.local.round_trip_ms
+    names = [name for name in dict.fromkeys(settings.environment.regions) if kinds.get(name) == "local"]
+    for position, one in enumerate(names):
+        for other in names[position + 1 :]:
+            there, back = table.get(one, {}).get(other), table.get(other, {}).get(one)
+            path = ("local", "round_trip_ms", one)
+            if there is None and back is None and settings.local.wan:
+                yield path, f"expected milliseconds between {one} and {other}"
+            elif there is not None and back is not None and there != back:
+                yield (*path, other), f"expected each pair once; {other}.{one} says {back:g}, this {there:g}"
+
+
+def _services(settings: EnvironmentSettings, regions: Mapping[str, RegionSettings]) -> Found:
+    stores = [
+        f"{key}.{name}"
+        for name, pillar in regions.items()
+        for key, group in pillar.nodes.items()
+        if "objectstore" in group.roles
+        for _ in range(group.count)
+    ]
+    if len(stores) > 1:
+        yield (
+            ("environment", "regions"),
+            f"expected one node with the role objectstore, found {', '.join(stores)}",
+        )
+    archived = any("archive" in group.roles for pillar in regions.values() for group in pillar.nodes.values())
+    if archived and not stores and len(regions) == len(settings.environment.regions):
+        yield ("environment", "regions"), "expected a node with the role objectstore, where the archive goes"
+    targets = {flow.target for pillar in regions.values() for flow in pillar.flows.values()}
+    for name in sorted(targets & set(regions)):
+        workers = sum(group.count for group in regions[name].nodes.values() if "connect" in group.roles)
+        sources = [
+            source
+            for source, pillar in regions.items()
+            if any(f.target == name for f in pillar.flows.values())
+        ]
+        if not workers and set(sources) != {name}:
+            yield (
+                ("environment", "regions"),
+                f"expected nodes with the role connect in {name}, where flows end",
+            )
+
+
+def _local_nodes(regions: Mapping[str, RegionSettings], kinds: Mapping[str, str]) -> Found:
+    total = sum(
+        group.count
+        for name, pillar in regions.items()
+        if kinds.get(name) == "local"
+        for group in pillar.nodes.values()
+    )
+    if total > _LOCAL_NODES:
+        yield (
+            ("environment", "regions"),
+            f"expected at most {_LOCAL_NODES} nodes on one machine, found {total}",
+        )

@@ -1,0 +1,76 @@
+"""A region's machines, of its groups of alike ones."""
+
+from dataclasses import dataclass
+
+from meridian.topology import checks, firewall, volumes
+from meridian.topology.addressing import LocalNetwork
+from meridian.topology.model import Addresses, Node
+from meridian.topology.schema import RegionSettings
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a region is in the local cloud.
+
+    :ivar index: position of the region in its environment, from 0.
+    :ivar before: nodes of the environment in the regions before it.
+    :ivar wan: whether regions reach one another through WAN gateways.
+    """
+
+    network: LocalNetwork
+    index: int
+    before: int
+    wan: bool
+
+    def addresses(self, index: int) -> Addresses:
+        """Return the addresses of a node.
+
+        :param index: 0-based position of the node in its region.
+        """
+        management = self.network.node_management(self.before + index)
+        regional = self.network.node_region(self.index, index)
+        return Addresses(management, regional, regional if self.wan else management)
+
+
+def of_region(
+    environment: str,
+    region: str,
+    provider: str,
+    kind: str,
+    pillar: RegionSettings,
+    place: Place | None,
+) -> tuple[Node, ...]:
+    """Return the nodes of a region.
+
+    :param provider: alias of the provider that makes them.
+    :param kind: what libcloud calls it.
+    :param place: where the region is in the local cloud; ``None`` where the cloud chooses addresses.
+    """
+    nodes: list[Node] = []
+    brokers = 0
+    for group, wanted in pillar.nodes.items():
+        disks = volumes.of_roles(pillar, wanted.roles)
+        ports = firewall.open_ports(pillar, wanted.roles)
+        for index, zone in enumerate(checks.group_zones(wanted, pillar, kind), start=1):
+            brokers += "kafka" in wanted.roles
+            node_id = f"{group}-{index}.{region}.{environment}"
+            nodes.append(
+                Node(
+                    id=node_id,
+                    name=f"{group}-{index}",
+                    group=group,
+                    index=index,
+                    environment=environment,
+                    region=region,
+                    zone=zone,
+                    roles=tuple(wanted.roles),
+                    profile=f"{provider}-{wanted.size}",
+                    addresses=place.addresses(len(nodes)) if place else Addresses(node_id, node_id, node_id),
+                    kafka_id=brokers if "kafka" in wanted.roles else None,
+                    provider=provider,
+                    size=wanted.size,
+                    volumes=disks,
+                    open_ports=ports,
+                )
+            )
+    return tuple(nodes)

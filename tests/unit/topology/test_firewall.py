@@ -1,0 +1,99 @@
+"""Ports of a node, from roles and settings to rules."""
+
+from collections.abc import Callable
+
+import pytest
+from meridian.topology import Layers, PortRule, Topology, TopologyError, expand
+
+FILE = "pillar/environments/broken.sls"
+
+
+def rules(topology: Topology, node: str) -> dict[int, tuple[str, ...]]:
+    return {rule.port: rule.sources for rule in topology.node(node).open_ports}
+
+
+def test_a_broker_is_open_to_its_region_the_platform_and_the_operator_and_to_nobody_else(
+    local: Topology,
+) -> None:
+    assert rules(local, "kafka-1.us-east.local") == {
+        22: ("operator",),
+        9092: ("region",),
+        9093: ("region",),
+        9094: ("platform", "operator"),
+    }
+
+
+def test_a_node_has_the_ports_of_all_its_roles_only(local: Topology) -> None:
+    assert set(rules(local, "services-1.us-east.local")) == {22}
+    assert set(rules(local, "services-1.central.local")) == {22, 7070}
+    assert set(rules(local, "kafka-1.central.local")) == {22, 8083, 9092, 9093, 9094}
+
+
+def test_ports_follow_the_setting_that_they_name(bent: Callable[..., Layers]) -> None:
+    made = expand(bent("kafka: {ports: {external: 19094}}\nconnect: {port: 18083}"), "local")
+    assert rules(made, "kafka-1.us-east.local")[19094] == ("platform", "operator")
+    assert 18083 in rules(made, "kafka-1.central.local")
+
+
+def test_an_environment_opens_one_more_port_and_closes_another(bent: Callable[..., Layers]) -> None:
+    made = expand(
+        bent(
+            "firewall: {open: {kafka: {external: null, metrics: {port: 9404, sources: [operator]}}, "
+            "node: {time: {port: 123, protocol: udp, sources: [region]}}}}"
+        ),
+        "local",
+    )
+    node = made.node("kafka-1.us-east.local")
+    assert {rule.port for rule in node.open_ports} == {22, 123, 9092, 9093, 9404}
+    assert PortRule(123, "udp", ("region",)) in node.open_ports
+
+
+def test_a_port_said_twice_is_open_to_both(bent: Callable[..., Layers]) -> None:
+    made = expand(bent("firewall: {open: {kafka: {more: {port: 9092, sources: [operator]}}}}"), "local")
+    assert rules(made, "kafka-1.us-east.local")[9092] == ("region", "operator")
+
+
+WRONG = {
+    "a setting that is not there": (
+        "firewall: {open: {kafka: {internal: {port: kafka.ports.intrenal}}}}",
+        f"{FILE}: firewall.open.kafka.internal.port: no setting 'kafka.ports.intrenal' holds a port; "
+        "did you mean 'kafka.ports.internal'?",
+    ),
+    "a setting that is no port": (
+        "firewall: {open: {kafka: {internal: {port: kafka.heap_mb}}}}",
+        f"{FILE}: firewall.open.kafka.internal.port: no setting 'kafka.heap_mb' holds a port; "
+        "expected one of: connect.port, kafka.ports.controller, kafka.ports.external, kafka.ports.internal, "
+        "objectstore.port",
+    ),
+    "a port that is none": (
+        "firewall: {open: {kafka: {internal: {port: 70000}}}}",
+        f"{FILE}: firewall.open.kafka.internal.port: expected a port, or the setting that holds it such as "
+        "kafka.ports.internal, found 70000",
+    ),
+    "a source that is none": (
+        "firewall: {open: {kafka: {internal: {sources: [world]}}}}",
+        f"{FILE}: firewall.open.kafka.internal.sources.0: expected 'region', 'platform' or 'operator', "
+        "found 'world'",
+    ),
+    "a role that is none": (
+        "firewall: {open: {kafak: {}}}",
+        f"{FILE}: firewall.open.kafak: expected 'node', 'kafka', 'connect', 'archive' or 'objectstore', "
+        "found 'kafak'",
+    ),
+    "an address that is none": (
+        "firewall: {operator: [203.0.113.7/24]}",
+        f"{FILE}: firewall.operator.0: expected a CIDR such as 203.0.113.0/24 or 203.0.113.7/32, "
+        "found '203.0.113.7/24'",
+    ),
+    "neither auto nor yes nor no": (
+        "firewall: {on_node: never}",
+        f"{FILE}: firewall.on_node: expected 'auto', True or False, found 'never'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WRONG.values(), ids=WRONG.keys())
+def test_a_mistake_is_told_by_file_and_key(bent: Callable[..., Layers], text: str, expected: str) -> None:
+    with pytest.raises(TopologyError) as caught:
+        expand(bent(text), "local")
+    assert str(caught.value) == expected

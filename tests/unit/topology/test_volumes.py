@@ -1,0 +1,69 @@
+"""Disks for data, from roles to nodes."""
+
+from collections.abc import Callable
+
+import pytest
+from meridian.topology import Layers, TopologyError, Volume, expand
+
+CLOUD = "environment: {provider: aws}\n"
+FILE = "pillar/environments/broken.sls"
+DATA = "volumes: {kafka: {data: {size_gb: 200, type: ssd, mount: kafka.data}}}\n"
+
+
+def test_the_local_cloud_has_none(shipped: Layers) -> None:
+    assert all(not node.volumes for node in expand(shipped, "local").nodes)
+
+
+def test_a_node_has_the_volumes_of_its_roles(bent: Callable[..., Layers]) -> None:
+    made = expand(bent(CLOUD + DATA), "cloud")
+    assert made.node("kafka-1.us-east.cloud").volumes == (
+        Volume("kafka-data", 200, "ssd", "/var/lib/meridian/kafka"),
+    )
+    assert made.node("services-1.us-east.cloud").volumes == ()
+
+
+def test_a_volume_is_mounted_where_the_setting_says(bent: Callable[..., Layers]) -> None:
+    made = expand(bent(CLOUD + DATA + "kafka: {data: /var/lib/meridian/logs}"), "cloud")
+    assert made.node("kafka-1.us-east.cloud").volumes[0].mount == "/var/lib/meridian/logs"
+
+
+def test_a_region_may_have_larger_ones(bent: Callable[..., Layers]) -> None:
+    made = expand(
+        bent(CLOUD + DATA + "overrides: {eu-west: {volumes: {kafka: {data: {size_gb: 900}}}}}"), "cloud"
+    )
+    assert made.node("kafka-1.eu-west.cloud").volumes[0].size_gb == 900
+    assert made.node("kafka-1.us-east.cloud").volumes[0].size_gb == 200
+
+
+WRONG = {
+    "a disk for a container": (
+        DATA,
+        f"{FILE}: volumes: expected null; the local cloud's containers have no disks of their own",
+    ),
+    "a setting that is no folder": (
+        CLOUD + "volumes: {kafka: {data: {size_gb: 1, type: ssd, mount: kafka.dta}}}",
+        f"{FILE}: volumes.kafka.data.mount: no setting 'kafka.dta' holds a folder; "
+        "did you mean 'kafka.data'?",
+    ),
+    "two on one folder": (
+        CLOUD + "volumes: {kafka: {data: {size_gb: 1, type: ssd, mount: /srv}, "
+        "more: {size_gb: 1, type: hdd, mount: /srv/more}}}",
+        f"{FILE}: volumes.kafka.more.mount: expected a folder apart from /srv, which volumes.kafka.data has; "
+        "found /srv/more",
+    ),
+    "a disk without size": (
+        CLOUD + "volumes: {kafka: {data: {type: ssd, mount: kafka.data}}}",
+        f"{FILE}: volumes.kafka.data.size_gb: missing; expected a whole number",
+    ),
+    "a mount that is no absolute path": (
+        CLOUD + "volumes: {kafka: {data: {size_gb: 1, type: ssd, mount: '/a b'}}}",
+        f"{FILE}: volumes.kafka.data.mount: expected an absolute path without spaces, found '/a b'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WRONG.values(), ids=WRONG.keys())
+def test_a_mistake_is_told_by_file_and_key(bent: Callable[..., Layers], text: str, expected: str) -> None:
+    with pytest.raises(TopologyError) as caught:
+        expand(bent(text), "local")
+    assert sorted(set(str(caught.value).splitlines())) == [expected]
