@@ -37,7 +37,7 @@ def test_every_region_but_the_centre_flows_into_the_centre(salt_options: dict[st
 
 def test_the_centre_has_no_source_topics_whatever_an_environment_says_of_them(local: Topology) -> None:
     assert local.region("central").settings["topics"] == {}
-    assert set(local.region("us-east").settings["topics"]) == {"flights", "canary"}
+    assert set(local.region("us-east").settings["topics"]) == {"flights", "canary", "heartbeats"}
 
 
 def test_the_centre_connects_on_its_brokers_and_stores_objects(local: Topology) -> None:
