@@ -1,10 +1,13 @@
 """The salt-cloud driver, called as Salt calls it, over a provider in memory."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import salt.utils.event
 from libcloud.compute.types import NodeState
 from meridian.cloud import tags
 from meridian.cloud.account import Account
@@ -38,10 +41,11 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
         "query.selection": ["id", "state"],
     }
     utils = {
-        "cloud.fire_event": lambda *arguments, **named: None,
         "cloud.filter_event": lambda *arguments: {},
         "cloud.bootstrap": lambda settings, options: bootstrapped.append(settings) or {},
     }
+    bus = SimpleNamespace(fire_event=lambda *arguments: True)
+    monkeypatch.setattr(salt.utils.event, "get_event", lambda *_, **__: nullcontext(bus))
     bootstrapped: list[dict[str, Any]] = []
     monkeypatch.setattr(found, "bootstrapped", bootstrapped, raising=False)
     monkeypatch.setattr(driver, "__opts__", opts, raising=False)
