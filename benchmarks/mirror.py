@@ -90,7 +90,8 @@ def _timed(
         consumer.close()
         _salt(node, "mirror.remove", alias, f"confirm={alias}")
         if _exists(whole, target, mirrored):
-            clients.admin(whole, whole.region(target)).delete_topics([mirrored])[mirrored].result(30)
+            admin = clients.admin(whole, whole.region(target))
+            admin.delete_topics([mirrored])[mirrored].result(30)
 
 
 def _exists(whole: Topology, region: str, topic: str) -> bool:

@@ -1,5 +1,6 @@
 # From nothing to a verified platform. By hand: salt-run state.orchestrate platform.deploy
 # Another environment: pillar='{"environment": "local-global"}'
+# Only what a plan says, or nothing when the world moved since: pillar='{"plan": "/path/of/plan.json"}'
 {%- set environment = pillar.get('environment', 'local') %}
 {%- set outline = salt['saltutil.runner']('platform.outline', environment=environment) %}
 
@@ -18,6 +19,19 @@ Topology:
       - phase: Lock
 
 {%- if outline is mapping %}
+{%- if pillar.get('plan') %}
+Plan:
+  phase.runner:
+    - function: platform.agree
+    - phase: plan
+    - environment: {{ environment }}
+    - plan: {{ pillar.plan | yaml_dquote }}
+    - require:
+      - phase: Topology
+    - require_in:
+      - phase: Preflight
+{%- endif %}
+
 Preflight:
   phase.runner:
     - function: platform.preflight
@@ -42,7 +56,7 @@ Certificates:
     - require:
       - phase: Artifacts
 
-{%- if outline.provider == 'local' %}
+{%- if outline.local %}
 Image:
   phase.runner:
     - function: artifact.image
@@ -61,6 +75,29 @@ Nodes:
     - environment: {{ environment }}
     - require:
       - phase: Certificates
+
+{%- if outline.remote %}
+# Clouds choose addresses when machines are made: who is where, and certificates that say so.
+Addresses:
+  phase.runner:
+    - function: platform.locate
+    - phase: addresses
+    - environment: {{ environment }}
+    - require:
+      - phase: Nodes
+
+Certificates of new machines:
+  phase.runner:
+    - function: pki.ensure
+    - phase: certificates
+    - environment: {{ environment }}
+    - require:
+      - phase: Addresses
+    - require_in:
+{%- for region in outline.regions %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+{%- endif %}
 
 {%- for region in outline.regions %}
 States of {{ region.name }}:

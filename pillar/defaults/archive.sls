@@ -9,4 +9,5 @@ archive:
 
 objectstore:
   port: 7070                    # S3 over TLS
+  region_name: us-east-1        # the region's name in S3 signatures
   directory: /var/lib/meridian/objectstore  # data/<bucket>/… are the objects as files, iam/ the users

@@ -6,8 +6,8 @@ kafka:
     internal: 9092              # brokers and clients of the region itself
     controller: 9093            # KRaft quorum
     external: 9094              # clients elsewhere: mirrors, operators
-  data: /var/lib/meridian/kafka # folder of the log segments, below /var/lib/meridian
-  heap_mb: 1024                 # MiB, -Xms and -Xmx of a broker
+  data: /var/lib/meridian/kafka # folder of the log segments, below /var/lib
+  heap_mb: 4096                 # MiB, -Xms and -Xmx of a broker
   serial_gc: false              # true: SerialGC instead of G1; quicker to start and leaner on small machines
   # Less than three replicas, or less than a zone for each, is refused unless a region says here it is meant.
   allow_low_replication: false

@@ -5,14 +5,14 @@
 #   size    a key of `sizes`
 #   zones   only these of the region's zones (default: all)
 nodes:
-  kafka: {count: 3, roles: [kafka], size: small}
+  kafka: {count: 3, roles: [kafka], size: medium}
   services: {count: 1, roles: [archive], size: small}
 
-# What a size means. The local cloud limits a container to its memory; elsewhere the profile <provider>-<size> in
-# cloud.profiles.d/ names the machine type.
+# What a size has at least: heaps are checked against it. The local cloud limits a container to its memory; elsewhere
+# the profile <provider>-<size> in cloud.profiles.d/ names the machine type.
 #   cpus        cores
 #   memory_mb   MiB
 sizes:
-  small: {cpus: 1, memory_mb: 1024}
-  medium: {cpus: 2, memory_mb: 2048}
-  large: {cpus: 4, memory_mb: 8192}
+  small: {cpus: 2, memory_mb: 4096}
+  medium: {cpus: 4, memory_mb: 16384}
+  large: {cpus: 8, memory_mb: 32768}

@@ -13,8 +13,14 @@ kafka:
     - -XX:Tier4MinInvocationThreshold=6000
     - -XX:Tier4CompileThreshold=150000
     - -XX:Tier4BackEdgeThreshold=400000
-  # Counts before these topics are first made: 50 each would only cost start-up time here.
-  config: {offsets.topic.num.partitions: 10, transaction.state.log.num.partitions: 10}
+  config:
+    # Counts before these topics are first made: 50 each would only cost start-up time here.
+    offsets.topic.num.partitions: 10
+    transaction.state.log.num.partitions: 10
+    # All nodes share one machine: fewer threads that wake up for nothing, and no metadata record twice a second.
+    num.network.threads: 2
+    num.io.threads: 4
+    metadata.max.idle.interval.ms: 5000
 
 connect:
   heap_mb: 384
@@ -26,6 +32,14 @@ archive:
 
 # Containers have no disks of their own.
 volumes: null
+
+sizes:
+  small: {cpus: 1, memory_mb: 1024}
+  medium: {cpus: 2, memory_mb: 2048}
+  large: {cpus: 4, memory_mb: 8192}
+
+nodes:
+  kafka: {size: small}
 
 # The workers share the centre's broker nodes: three machines fewer.
 overrides:

@@ -3,6 +3,9 @@
 include:
   - pki
   - objectstore.install
+{%- if pillar.get('volumes') %}
+  - node.volumes
+{%- endif %}
 
 {%- if not objectstore.root_access_key or not objectstore.root_secret_key %}
 Credentials of the object store:
@@ -16,10 +19,15 @@ Folder above those of the object store:
     - name: {{ salt['file.dirname'](objectstore.directory) }}
     - mode: '0755'
     - makedirs: true
+{%- if pillar.get('volumes') %}
+    - require:
+      - sls: node.volumes
+{%- endif %}
 
 Folders of the object store:
   file.directory:
     - names:
+      - {{ objectstore.directory }}
       - {{ objectstore.directory }}/data
       - {{ objectstore.directory }}/iam
     - user: {{ objectstore.user }}

@@ -5,6 +5,7 @@ Everything that depends on the machine that tests run on is given: grains, keys,
 
 import functools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,19 @@ import salt.state
 import yaml
 from meridian import paths
 from meridian.edge.pillar_source import load_layers
-from meridian.topology import Node, Topology, expand, node_pillar, services_of
+from meridian.topology import (
+    Addresses,
+    Node,
+    Source,
+    Topology,
+    expand,
+    firewall,
+    node_pillar,
+    services_of,
+)
 
 NETWORK = "10.213.0.0/16"
+OPERATOR = "203.0.113.0/24"
 #: Files that a node has from its image.
 _IN_THE_IMAGE = {"/usr/bin/java"}
 _GRAINS = {
@@ -48,18 +59,35 @@ _NOISE = ("__id__", "__env__", "__sls__", "__sls_included_from__", "state", "fun
 
 @functools.cache
 def topology(environment: str) -> Topology:
-    """Expand an environment's pillar as it stands in the repository."""
+    """Expand an environment's pillar as it stands in the repository, machines made, operator known."""
     opts = salt.config.minion_config(None)
     opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    return expand(load_layers(opts, environment), environment, network=NETWORK, slot=0)
+    layers = load_layers(opts, environment)
+    operator = Source("tests/render", {"firewall": {"operator": [OPERATOR]}})
+    layers = replace(layers, environments=(*layers.environments, operator))
+    unmade = expand(layers, environment, network=NETWORK, slot=0)
+    return expand(layers, environment, network=NETWORK, slot=0, known=_known(unmade))
+
+
+def _known(unmade: Topology) -> dict[str, Addresses]:
+    """Return addresses as clouds may choose them."""
+    return {
+        node.id: Addresses.given(
+            [f"10.0.{region.index}.{4 + index}"], [f"198.51.100.{16 * region.index + index}"]
+        )
+        for region in unmade.regions
+        for index, node in enumerate(region.nodes)
+    }
 
 
 def kinds(environment: str) -> Iterator[Node]:
-    """Yield one node of each kind: the last of those with the same roles, in a region and in the centre."""
-    found: dict[tuple[bool, tuple[str, ...]], Node] = {}
+    """Yield one node of each kind: the last of those with the same roles, in a region and in the centre,
+    with and without a firewall of its own.
+    """
+    found: dict[tuple[bool, bool, tuple[str, ...]], Node] = {}
     for region in topology(environment).regions:
         for node in region.nodes:
-            found[region.is_central, node.roles] = node
+            found[region.is_central, firewall.on_node(region), node.roles] = node
     yield from found.values()
 
 

@@ -13,13 +13,14 @@ from meridian.topology import Node
 from tests.render import rendering
 
 GOLDEN = Path(__file__).parent / "golden"
-ENVIRONMENTS = ("local", "local-global")
+ENVIRONMENTS = ("local", "local-global", "aws", "multicloud", "openstack")
+# What is applied by hand is the same everywhere, but for checks of what only machines of clouds have.
+BY_HAND = {"local": ("check", "clean"), "multicloud": ("check",)}
 NODES = [
     (environment, node, what)
     for environment in ENVIRONMENTS
     for node in rendering.kinds(environment)
-    # What is applied by hand is the same everywhere.
-    for what in (("highstate", "check", "clean") if environment == "local" else ("highstate",))
+    for what in ("highstate", *BY_HAND.get(environment, ()))
 ]
 
 

@@ -26,6 +26,9 @@ def consumer_settings(settings: ArchiverSettings) -> dict[str, Any]:
         "allow.auto.create.topics": False,
         "topic.metadata.refresh.interval.ms": 30_000,
         "queued.max.messages.kbytes": 16_384,
+        # Few large answers cost less than many small ones; the wait is the most it delays.
+        "fetch.min.bytes": 262_144,
+        "fetch.wait.max.ms": 500,
         # How soon fetching goes on after that queue was full; a second by default.
         "fetch.queue.backoff.ms": 20,
     }

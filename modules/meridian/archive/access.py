@@ -27,6 +27,7 @@ def of_topology(topology: Topology, secrets: Path, region: str = "") -> StoreAcc
     return StoreAccess(
         bucket,
         endpoint=topology.object_store,
+        region_name=topology.object_store_region,
         ca=str(secrets / "client" / "ca.pem"),
         keys=(keys["access_key"], keys["secret_key"]),
     )

@@ -43,6 +43,8 @@ def wanted(section: Mapping[str, Any], node: str, files: Files) -> dict[str, Any
     """
     try:
         keys = {name: section[name] for name in ("access_key", "secret_key") if section.get(name)}
+        # A store of the cloud's own tells its region by itself.
+        place = {"region_name": section["region_name"]} if section.get("region_name") else {}
         configured = ArchiverSettings(
             environment=section["environment"],
             region=section["region"],
@@ -55,6 +57,7 @@ def wanted(section: Mapping[str, Any], node: str, files: Files) -> dict[str, Any
                 endpoint=section.get("endpoint", ""),
                 ca=f"{_PKI}/ca.pem" if section.get("endpoint") else "",
                 credentials=str(files.credentials) if keys else "",
+                **place,
             ),
             topics=tuple(section["topics"]),
             exclude=tuple(section.get("exclude", ())),

@@ -15,6 +15,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     stdin: bytes | None = None,
+    good: Sequence[int] = (0,),
 ) -> str:
     """Run a program to its end.
 
@@ -22,6 +23,7 @@ def run(
     :param environment: variables to add to this process's own.
     :param cwd: working folder.
     :param stdin: what it reads; nothing when ``None``.
+    :param good: exit codes that are no failure.
     :return: its standard output.
     :raises MeridianError: it cannot be started or fails; holds the last lines of what it said.
     """
@@ -36,7 +38,7 @@ def run(
         )
     except OSError as problem:
         raise MeridianError(f"{command[0]} cannot be run ({problem.strerror})") from problem
-    if done.returncode:
+    if done.returncode not in good:
         lines = (done.stderr or done.stdout).decode(errors="replace").split("\n")
         said = " / ".join(line.strip() for line in lines if line.strip())[-400:]
         raise MeridianError(f"{Path(command[0]).name} failed with exit code {done.returncode}: {said}")

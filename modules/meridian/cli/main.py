@@ -5,25 +5,41 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 from meridian import paths
 from meridian.errors import MeridianError
+from meridian.topology.model import LOCAL, Topology
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes end with 1: 2 means that a plan has changes, or that something drifted."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, and end."""
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="meridian", description="From nothing to a verified global Kafka platform in one command."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     deploy = commands.add_parser("deploy", help="bring the platform up, or to what the pillar says")
+    plan = commands.add_parser("plan", help="what a deployment would do, and what it costs; touches nothing")
+    drift = commands.add_parser("drift", help="what is no longer as the pillar says; touches nothing")
     verify = commands.add_parser("verify", help="prove it: every node, every flow, 336,776 real flights")
     status = commands.add_parser("status", help="nodes, brokers, mirror lag, archive lag")
     destroy = commands.add_parser("destroy", help="take the environment down, with all its data")
-    for command in (deploy, verify, status, destroy):
+    for command in (deploy, plan, drift, verify, status, destroy):
         command.add_argument("environment", nargs="?", default="local", help="default: local")
         command.add_argument("--json", action="store_true", help="for machines")
+    deploy.add_argument("--plan", default="", metavar="FILE", help="do what this plan says, or nothing")
+    plan.add_argument("--out", default="", metavar="FILE", help="write the plan there, for deploy --plan")
+    plan.add_argument("--offline", action="store_true", help="ask no cloud: everything is to be created")
     verify.add_argument("--short", action="store_true", help="without the flights")
     verify.add_argument("--junit", default="", metavar="FILE", help="where to write the JUnit file")
     destroy.add_argument("--yes", action="store_true", help="do not ask")
@@ -37,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command.
 
     :param argv: arguments without the program's name; the process's own by default.
-    :return: exit code: 0 when all is well, 1 when something failed, 130 when interrupted.
+    :return: exit code: 0 when all is well, 1 when something failed, 130 when interrupted; of ``plan`` and
+        ``drift`` 0 when there is nothing to do, 2 when there is.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["test"]:
@@ -59,8 +76,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _deploy(options: argparse.Namespace) -> int:
     started = time.monotonic()
-    _set_up(options.environment, _validate(options.environment))
-    code = _orchestrate(options, "platform.deploy", {"environment": options.environment})
+    pillar = {"environment": options.environment}
+    if options.plan:
+        pillar["plan"] = _planned(options)
+    topology = _topology(options.environment)
+    _preflight(topology)
+    _set_up(topology)
+    code = _orchestrate(options, "platform.deploy", pillar)
     if code == 0 and not options.json:
         print(
             f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status"
@@ -68,8 +90,57 @@ def _deploy(options: argparse.Namespace) -> int:
     return code
 
 
+def _planned(options: argparse.Namespace) -> str:
+    """Return the whole path of the plan to carry out, once it is one of this environment."""
+    from meridian import planning
+
+    file = Path(options.plan).resolve()
+    planned = planning.read(file)
+    if planned.environment != options.environment:
+        raise MeridianError(
+            f"{options.plan} is a plan of environment {planned.environment}: "
+            f"./meridian deploy {planned.environment} --plan {options.plan}"
+        )
+    return str(file)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from meridian import planning
+    from meridian.cli import plan
+
+    topology = _topology(options.environment)
+    facts = plan.gather(options.environment, options.offline)
+    text = json.dumps(facts, indent=2)
+    if options.out:
+        _write(Path(options.out), f"{text}\n")
+    if options.json:
+        print(text)
+    else:
+        plan.show(facts, topology)
+    return planning.Plan.from_dict(facts).exit_code
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise MeridianError(f"{file}: {error.strerror}; name another file with --out") from error
+
+
+def _drift(options: argparse.Namespace) -> int:
+    from meridian.cli import drift
+
+    _topology(options.environment)
+    facts = drift.gather(options.environment)
+    if options.json:
+        print(json.dumps(facts, indent=2))
+    else:
+        drift.show(facts)
+    return 2 if facts["drift"] else 0
+
+
 def _verify(options: argparse.Namespace) -> int:
-    _set_up(options.environment, _validate(options.environment))
+    _set_up(_topology(options.environment))
     pillar = {"environment": options.environment, "full": not options.short, "junit": options.junit}
     return _orchestrate(options, "platform.verify", pillar)
 
@@ -77,7 +148,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from meridian.cli import status
 
-    _validate(options.environment)
+    _topology(options.environment)
     facts = status.gather(options.environment)
     if options.json:
         print(json.dumps(facts, indent=2))
@@ -93,13 +164,13 @@ def _destroy(options: argparse.Namespace) -> int:
         from meridian.edge import destroy_machines, master
 
         # The providers can be asked only from here on: the local one is an engine that may not run yet.
-        _set_up(options.environment)
+        _set_up_known(options.environment)
         return destroy_machines.listing(master.options_of_runners(), options.environment)
 
     if not options.yes and not destroy.confirmed(options.environment, options.purge, listing):
         print("meridian: nothing was touched", file=sys.stderr)
         return 1
-    _set_up(options.environment)
+    _set_up_known(options.environment)
     pillar = {"environment": options.environment, "destroy": options.environment}
     code = _orchestrate(options, "platform.destroy", pillar)
     if code == 0:
@@ -115,11 +186,8 @@ def _down(options: argparse.Namespace) -> int:
     return 0
 
 
-def _validate(environment: str) -> str | None:
-    """Refuse a wrong pillar before anything is started; every error is printed, one a line.
-
-    :return: the network that the pillar wishes for this clone's local cloud.
-    """
+def _topology(environment: str) -> Topology:
+    """Return an environment's topology; refuse a wrong pillar before anything is started, with all errors."""
     import salt.config
 
     from meridian.edge.pillar_source import load_topology
@@ -127,14 +195,32 @@ def _validate(environment: str) -> str | None:
     # Salt's defaults: the generated part of the configuration may not be there yet, and nothing else is read.
     opts = dict(salt.config.DEFAULT_MASTER_OPTS)
     opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    local = load_topology(opts, environment).settings.get("local") or {}
-    return local.get("wished_network")
+    return load_topology(opts, environment)
 
 
-def _set_up(environment: str, network: str | None = None) -> None:
+def _preflight(topology: Topology) -> None:
+    """Refuse before anything is started where clouds would; what the local cloud needs is looked at later."""
+    from meridian.cli import runners
+
+    if topology.is_remote:
+        runners.call("platform.preflight", environment=topology.environment)
+
+
+def _set_up(topology: Topology) -> None:
     from meridian.cli import setup
 
-    setup.ensure(environment, network)
+    wished = topology.settings["local"]["wished_network"]
+    setup.ensure(topology.environment, wished, topology.is_local, topology.is_remote)
+
+
+def _set_up_known(environment: str) -> None:
+    """Set up for where an environment has ever had machines; the pillar may be broken, or gone."""
+    from meridian.cli import setup
+    from meridian.edge import sites
+    from meridian.provisioning import record
+
+    kinds = set(record.read(sites.record_file(), environment).values()) or {LOCAL}
+    setup.ensure(environment, None, LOCAL in kinds, kinds != {LOCAL})
 
 
 def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:
@@ -158,6 +244,8 @@ def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any])
 
 _COMMANDS = {
     "deploy": _deploy,
+    "plan": _plan,
+    "drift": _drift,
     "verify": _verify,
     "status": _status,
     "destroy": _destroy,

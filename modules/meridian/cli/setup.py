@@ -5,8 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from meridian import paths
+from meridian import addresses, paths
 from meridian.edge import master
+
+_EVERYWHERE = "0.0.0.0"
 
 
 @contextmanager
@@ -23,19 +25,34 @@ def step(name: str) -> Iterator[list[str]]:
         print(f"  {text:<44} {time.monotonic() - started:4.1f}s", file=sys.stderr, flush=True)
 
 
-def ensure(environment: str, network: str | None = None) -> None:
-    """Have a Docker engine, the platform's bridge and the private Salt master up.
+def ensure(environment: str, network: str | None = None, local: bool = True, remote: bool = False) -> None:
+    """Have the private Salt master up; for the local cloud a Docker engine and the platform's bridge as well.
+
+    The master listens on that bridge and nowhere else, until there are machines at clouds, which reach it
+    over this machine's other addresses.
 
     :param environment: name of the environment that is to be worked on.
     :param network: the /16 that the pillar wishes for this clone; the first free one when not given.
+    :param local: whether any of its regions is in the local cloud.
+    :param remote: whether any of its regions is at another provider.
     :raises MeridianError: with what is missing and how to get it.
     """
-    from meridian.cloud import allotment, engine, limits, networks
-
     state = paths.state()
     for folder in (state, state / "log", state / "run", state / "secrets"):
         folder.mkdir(parents=True, exist_ok=True)
     (state / "secrets").chmod(0o700)
+    address = _ground(environment, network) if local else _EVERYWHERE
+    if remote or addresses.environments():
+        address = _EVERYWHERE
+    with step("Salt master") as done:
+        if master.ensure(address):
+            done.append(f"started on {address}")
+
+
+def _ground(environment: str, network: str | None) -> str:
+    """Have what the local cloud stands on; return the address of the platform's bridge."""
+    from meridian.cloud import allotment, engine, limits, networks
+
     with step("Docker engine") as done:
         if engine.ensure():
             done.append("started")
@@ -45,9 +62,7 @@ def ensure(environment: str, network: str | None = None) -> None:
         allotted = allotment.ensure(environment, wish=network)
         if networks.ensure_management(allotted):
             done.append(f"{allotted.network} made")
-    with step("Salt master") as done:
-        if master.ensure(allotted.master_address):
-            done.append(f"started on {allotted.master_address}")
+    return allotted.master_address
 
 
 def down() -> list[str]:

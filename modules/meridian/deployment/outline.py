@@ -8,9 +8,10 @@ from meridian.topology.model import Topology
 def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
-    :return: ``{"environment", "provider", "central", "nodes": [id], "regions": [{"name", "central", "nodes",
-        "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``; lists
-        of ids are in the topology's order.
+    :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
+        "central", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``.
+        ``local`` and ``remote`` tell whether any region is in the local cloud, or beyond it; lists of ids are
+        in the topology's order.
     """
     regions = [
         {
@@ -28,6 +29,8 @@ def outline(topology: Topology) -> dict[str, Any]:
     return {
         "environment": topology.environment,
         "provider": topology.provider,
+        "local": topology.is_local,
+        "remote": topology.is_remote,
         "central": topology.central,
         "nodes": [node.id for node in topology.nodes],
         "regions": regions,

@@ -11,7 +11,7 @@ import yaml
 from salt.exceptions import SaltRenderError
 from salt.template import compile_template
 
-from meridian import paths
+from meridian import addresses, paths
 from meridian.errors import MeridianError
 from meridian.topology import Layers, Problem, Source, Topology, TopologyError, expand
 from meridian.topology.problems import suggest
@@ -24,7 +24,7 @@ _cache: dict[tuple[str, str], tuple[Any, Topology]] = {}
 def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
     """Return the topology of an environment.
 
-    It is kept in the process until a pillar file or the clone's network allotment changes.
+    It is kept in the process until a pillar file, the clone's network allotment or an address changes.
 
     :param opts: Salt's options; ``pillar_roots`` says where the pillar is, else it is the checkout's own.
     :param environment: name of a file in ``pillar/environments/``.
@@ -33,7 +33,7 @@ def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
     """
     root = pillar_root(opts)
     allotted = paths.state() / "networks.json"
-    stamp = _stamp(root, allotted)
+    stamp = _stamp(root, [allotted, addresses.record_file(environment)])
     known = _cache.get((str(root), environment))
     if known is not None and known[0] == stamp:
         return known[1]
@@ -43,6 +43,7 @@ def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
         environment,
         network=networks.get("network"),
         slot=_slot(networks.get("slots", {}), environment),
+        known=addresses.load(environment),
     )
     _cache[(str(root), environment)] = (stamp, topology)
     return topology
@@ -189,13 +190,12 @@ def _doubled(node: yaml.Node | None, at: tuple[str, ...]) -> Iterator[tuple[str,
         yield from _doubled(value, path)
 
 
-def _stamp(root: Path, allotted: Path) -> tuple[tuple[str, int, int], ...]:
+def _stamp(root: Path, records: list[Path]) -> tuple[tuple[str, int, int], ...]:
     files = [
         path for folder in ("defaults", "environments", "regions") for path in (root / folder).glob("*.sls")
     ]
     files += (root.parent / _PROVIDERS).glob("*.conf")
-    if allotted.exists():
-        files.append(allotted)
+    files += [path for path in records if path.exists()]
     facts = ((str(path), path.stat()) for path in sorted(files))
     return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in facts)
 

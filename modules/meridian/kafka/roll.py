@@ -66,7 +66,7 @@ def roll(
     reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
     up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
     for broker in sorted(up):
-        already = _overridden(admin, broker)
+        already = overridden(admin, broker)
         settings = overrides(answers[broker]["dynamic"], answers[broker]["stated"], already)
         if not settings:
             continue
@@ -157,7 +157,7 @@ def _await_permission(admin: AdminClient, nodes: Mapping[int, str], broker: int,
         time.sleep(0.5)
 
 
-def _overridden(admin: AdminClient, broker: int) -> dict[str, str]:
+def overridden(admin: AdminClient, broker: int) -> dict[str, str]:
     """Return the settings that are set for a broker in the cluster's metadata.
 
     librdkafka cannot name the resource that stands for all brokers, so each is given them on its own.
@@ -174,7 +174,7 @@ def _overridden(admin: AdminClient, broker: int) -> dict[str, str]:
 def _await_override(admin: AdminClient, broker: int, settings: Mapping[str, str]) -> None:
     """Wait until a broker has heard of settings that the controller has accepted for it."""
     until = time.monotonic() + _HEARD_SECONDS
-    while not settings.items() <= _overridden(admin, broker).items():
+    while not settings.items() <= overridden(admin, broker).items():
         if time.monotonic() > until:
             raise MeridianError(f"broker {broker} has not heard of them after {_HEARD_SECONDS:.0f} s")
         time.sleep(0.1)

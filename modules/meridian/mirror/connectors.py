@@ -65,12 +65,15 @@ _PACE = {
     "transaction.boundary.interval.ms": "500",
     "consumer.poll.timeout.ms": "250",
     "source.consumer.max.poll.records": "2000",
+    "source.consumer.fetch.min.bytes": "65536",
+    "source.consumer.fetch.max.wait.ms": "400",
     "source.consumer.fetch.max.bytes": "8388608",
     "source.consumer.max.partition.fetch.bytes": "1048576",
     # Kafka's 64 KiB would let 0.9 MB/s through over a round trip of 75 ms; -1 leaves it to the kernel.
     "source.consumer.receive.buffer.bytes": "-1",
     "producer.override.batch.size": "131072",
-    "producer.override.linger.ms": "20",
+    # A record is seen when its transaction is committed, so waiting for a full batch delays nothing.
+    "producer.override.linger.ms": "100",
     "producer.override.buffer.memory": "16777216",
     "producer.override.compression.type": "lz4",
 }
@@ -130,7 +133,7 @@ def _heartbeat(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorHeartbeatConnector",
         "tasks.max": "1",
         "heartbeats.topic.replication.factor": str(flow.settings.get("replication_factor", 3)),
-        "emit.heartbeats.interval.seconds": "1",
+        "emit.heartbeats.interval.seconds": "5",
         # Exactly once means that offsets lie beside the records: on the source, in a topic of the flow's own.
         "offsets.storage.topic": f"mm2-heartbeat-offsets.{flow.target}.internal",
     }

@@ -1,11 +1,12 @@
 """
-The platform as a whole: its outline for orchestrations, its lock, its status and its verification.
+The platform as a whole: its outline for orchestrations, its lock, plan and drift, status and verification.
 """
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import paths
+from meridian import addresses, paths
 from meridian.deployment import lock as deployment_lock
 from meridian.deployment import outline as deployment_outline
 from meridian.deployment import preflight as deployment_preflight
@@ -52,7 +53,8 @@ def validate(environment: str = "local") -> dict[str, Any]:
 
 def preflight(environment: str = "local") -> dict[str, Any]:
     """
-    Check what the deployment will need before anything is touched: memory, disk, kernel limits.
+    Check what the deployment will need before anything is touched: the clouds' credentials; in the local
+    cloud memory and disk.
 
     environment
         Name of the environment.
@@ -63,10 +65,44 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.preflight environment=local
     """
+    from meridian.edge import accounts
+
     topology = load_topology(__opts__, environment)
-    if topology.provider == "local":
+    accounts.check(__opts__, topology)
+    if topology.is_local:
         deployment_preflight.check(topology, paths.cache())
     return {"ok": True}
+
+
+def locate(environment: str = "local") -> dict[str, Any]:
+    """
+    Write down the addresses that clouds gave to an environment's machines. From then on endpoints, names,
+    firewalls and certificates have them.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.locate environment=aws
+    """
+    from meridian.edge import deploy_machines
+
+    topology = load_topology(__opts__, environment)
+    remote = {node.id for region in topology.regions if not region.is_local for node in region.nodes}
+    existing = deploy_machines.describe(__opts__, topology)["existing"] if remote else {}
+    found = {name: seen for name, seen in existing.items() if name in remote}
+    moved = addresses.record(environment, found)
+    lost = sorted(remote - set(addresses.load(environment)))
+    if lost:
+        raise MeridianError(f"no address known of {', '.join(lost)}: see salt-run cloud.status {environment}")
+    return {
+        "ok": True,
+        "changes": [f"address of {name}" for name in moved],
+        "comment": f"{len(found)} addresses",
+    }
 
 
 def lock(environment: str = "local", what: str = "deploy") -> dict[str, Any]:
@@ -104,6 +140,75 @@ def status(environment: str = "local") -> dict[str, Any]:
     from meridian.edge import status as edge_status
 
     return edge_status.gather(__opts__, load_topology(__opts__, environment))
+
+
+def plan(environment: str = "local", offline: bool = False) -> dict[str, Any]:
+    """
+    Return what a deployment would do and what the platform costs then; touches nothing. Machines are asked of
+    their providers, states of living nodes by ``test=True``, topics of the brokers, flows of the workers.
+
+    environment
+        Name of the environment.
+    offline
+        Ask nobody and need no credentials: everything is to be created.
+
+    Returns ``{"environment", "actions": [{"kind", "id", "region", "action", "reason", "cost_per_month"}],
+    "cost": {"per_month", "per_hour", "currency", "unknown": [ids]}}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.plan environment=local offline=True
+    """
+    from meridian.edge import planned
+
+    return planned.plan(__opts__, environment, offline).to_dict()
+
+
+def drift(environment: str = "local") -> dict[str, Any]:
+    """
+    Return what is no longer as the pillar says: machines, states, topics, connectors; touches nothing.
+
+    environment
+        Name of the environment.
+
+    Returns ``{"environment", "drift": [{"kind", "id", "region", "what", "wanted", "found", "reason"}]}``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.drift environment=local
+    """
+    from meridian.edge import planned
+
+    return planned.drift(__opts__, environment).to_dict()
+
+
+def agree(plan: str, environment: str = "local") -> dict[str, Any]:
+    """
+    Fail when a deployment would do anything else now than a plan says; names the first difference.
+
+    plan
+        Path of the file that ``./meridian plan --out`` wrote.
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.agree plan=/root/plan.json environment=local
+    """
+    from meridian import planning
+    from meridian.edge import planned
+
+    wanted = planning.read(Path(plan))
+    objection = planning.objection(wanted, planned.plan(__opts__, environment))
+    if objection:
+        raise MeridianError(f"{plan}: {objection}; nothing was touched")
+    return {"ok": True, "comment": f"{len(wanted.actions)} actions as planned"}
 
 
 def verify(environment: str = "local", full: bool = False, junit: str = "") -> dict[str, Any]:
@@ -145,7 +250,7 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
 
 def forget(environment: str = "local") -> dict[str, Any]:
     """
-    Remove what the controller keeps of a destroyed environment: keys, credentials, reports.
+    Remove what the controller keeps of a destroyed environment: keys, credentials, addresses, reports.
 
     environment
         Name of the environment.
@@ -163,4 +268,5 @@ def forget(environment: str = "local") -> dict[str, Any]:
         if folder.exists():
             shutil.rmtree(folder)
             changes.append(str(folder.relative_to(paths.state())))
+    addresses.forget(environment)
     return {"ok": True, "changes": changes}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from meridian.topology import checks, environment_checks, nodes
 from meridian.topology.addressing import LocalNetwork
-from meridian.topology.model import Flow, Node, Region, Topology
+from meridian.topology.model import Addresses, Flow, Node, Region, Topology
 from meridian.topology.schema import EnvironmentSettings, RegionSettings
 
 
@@ -14,11 +14,13 @@ def build(
     regions: Mapping[str, RegionSettings],
     kinds: Mapping[str, str],
     addressing: LocalNetwork | None,
+    known: Mapping[str, Addresses],
 ) -> Topology:
     """Return the topology of an environment whose settings are right.
 
     :param kinds: what libcloud calls the provider of each region.
     :param addressing: addresses in the local cloud; ``None`` when no region is there.
+    :param known: by node id, the addresses that clouds have chosen so far.
     """
     chosen = settings.environment
     built: list[Region] = []
@@ -28,7 +30,7 @@ def build(
         if addressing is not None and kinds[name] == "local":
             place = nodes.Place(addressing, index, count, settings.local.wan)
         provider = environment_checks.provider_of(settings, name)
-        made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place)
+        made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place, known)
         count += len(made)
         built.append(_region(name, index, settings, regions[name], kinds[name], made))
     whole = settings.model_dump()
@@ -45,6 +47,7 @@ def build(
         flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions[name])),
         settings=whole,
         object_store=_object_store(built),
+        object_store_region=_object_store_region(built),
     )
 
 
@@ -91,4 +94,11 @@ def _object_store(regions: list[Region]) -> str:
     for region in regions:
         for node in region.with_role("objectstore"):
             return f"https://{node.addresses.external}:{region.settings['objectstore']['port']}"
+    return ""
+
+
+def _object_store_region(regions: list[Region]) -> str:
+    for region in regions:
+        if region.with_role("objectstore"):
+            return str(region.settings["objectstore"]["region_name"])
     return ""

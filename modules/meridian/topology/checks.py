@@ -34,6 +34,7 @@ def region(
         *_flows(pillar, regions),
         *_memory(pillar),
         *_pki(pillar),
+        *_archive(pillar),
         *_volumes(kind, pillar),
         *firewall.check(pillar),
     ]
@@ -165,6 +166,13 @@ def _memory(pillar: RegionSettings) -> Found:
                 ("nodes", group, "size"),
                 f"expected a size with room, {most}; the roles' heaps are {needed} MB",
             )
+
+
+def _archive(pillar: RegionSettings) -> Found:
+    held, segment = pillar.archive.memory_mb, pillar.archive.segment.max_bytes / 2**20
+    if held is not None and held < segment:
+        room = f"room for a segment, {segment:g} MiB (segment.max_bytes)"
+        yield ("archive", "memory_mb"), f"expected {room}; found {held}"
 
 
 def _volumes(kind: str, pillar: RegionSettings) -> Found:

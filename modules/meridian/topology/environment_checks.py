@@ -25,6 +25,7 @@ def check(
     found = [
         *_region_list(settings),
         *_providers(settings),
+        *_places(settings, regions, kinds),
         *_origins(settings),
         *_round_trip_gaps(settings, kinds),
         *_services(settings, regions),
@@ -54,6 +55,19 @@ def _providers(settings: EnvironmentSettings) -> Found:
         if name not in chosen.regions:
             known = suggest(name, chosen.regions)
             yield ("environment", "providers", name), f"no region '{name}' in this environment; {known}"
+
+
+def _places(
+    settings: EnvironmentSettings, regions: Mapping[str, RegionSettings], kinds: Mapping[str, str]
+) -> Found:
+    """A provider with places must be told which, or it would take one of its own choice, far away maybe."""
+    with_places = {kind for pillar in regions.values() for kind in pillar.region.locations}
+    for name, pillar in regions.items():
+        kind = kinds[name]
+        if kind in with_places and kind not in pillar.region.locations:
+            own = name in settings.environment.providers
+            path = ("environment", "providers", name) if own else ("environment", "provider")
+            yield path, f"no place of {name} at {kind} is known; expected region.locations.{kind} in its file"
 
 
 def provider_of(settings: EnvironmentSettings, region: str) -> str:

@@ -1,6 +1,6 @@
 """Pillar layers to :class:`~meridian.topology.model.Topology`: the one place that expands anything."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meridian.errors import MeridianError
@@ -8,7 +8,7 @@ from meridian.topology import checks, environment_checks
 from meridian.topology.addressing import DEFAULT_NETWORK, LocalNetwork
 from meridian.topology.build import build
 from meridian.topology.layers import Layers, Merged, Source
-from meridian.topology.model import Topology
+from meridian.topology.model import Addresses, Topology
 from meridian.topology.problems import Problem, TopologyError, suggest
 from meridian.topology.schema import (
     ENVIRONMENT_SECTIONS,
@@ -18,13 +18,20 @@ from meridian.topology.schema import (
 from meridian.topology.validation import validate
 
 
-def expand(layers: Layers, environment: str, network: str | None = None, slot: int = 0) -> Topology:
+def expand(
+    layers: Layers,
+    environment: str,
+    network: str | None = None,
+    slot: int = 0,
+    known: Mapping[str, Addresses] | None = None,
+) -> Topology:
     """Merge, check and expand the pillar of one environment.
 
     :param layers: the rendered files.
     :param environment: its name: the last label of every node's id.
     :param network: /16 that this clone was allotted, if it was; ``local.network`` must not say another.
     :param slot: which of the clone's environments this is, see :class:`LocalNetwork`.
+    :param known: by node id, the addresses that clouds have chosen so far.
     :raises TopologyError: with every mistake at once.
     """
     own_file = layers.environments[-1].file
@@ -53,7 +60,7 @@ def expand(layers: Layers, environment: str, network: str | None = None, slot: i
             problems.append(Problem(origin.file, origin.path, str(error)))
     if problems or settings is None:
         raise TopologyError(problems)
-    return build(environment, settings, regions, kinds, addressing)
+    return build(environment, settings, regions, kinds, addressing, known or {})
 
 
 def _kinds(layers: Layers, whole: Merged, regions: Iterable[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator
 
 from meridian.topology import references
-from meridian.topology.model import PortRule
+from meridian.topology.model import Node, PortRule, Region, Topology
 from meridian.topology.problems import Path
 from meridian.topology.schema import RegionSettings, Role
 
@@ -32,14 +32,38 @@ def open_ports(pillar: RegionSettings, roles: Iterable[Role]) -> tuple[PortRule,
     )
 
 
-def on_node(pillar: RegionSettings, kind: str) -> bool:
-    """Tell whether nodes filter for themselves.
+def on_node(region: Region) -> bool:
+    """Tell whether the nodes of a region filter for themselves."""
+    wanted = region.settings["firewall"]["on_node"]
+    return region.kind not in WITH_FIREWALL | _APART if wanted == "auto" else bool(wanted)
 
-    :param kind: what libcloud calls the region's provider.
+
+def sources(topology: Topology, node: Node, rule: PortRule) -> tuple[str, ...]:
+    """Return who may use a port of a node, as CIDRs that do not overlap; IPv4 before IPv6.
+
+    Nodes whose addresses no cloud has chosen yet are left out.
     """
-    if pillar.firewall.on_node == "auto":
-        return kind not in WITH_FIREWALL | _APART
-    return pillar.firewall.on_node
+    named: set[str] = set()
+    region = topology.region(node.region)
+    if "region" in rule.sources:
+        named |= {other.addresses.region for other in region.nodes}
+    if "platform" in rule.sources:
+        # A private address means something in its own region only.
+        named |= {other.addresses.region for other in region.nodes}
+        named |= {other.addresses.external for other in topology.nodes}
+    if "operator" in rule.sources:
+        named |= set(region.settings["firewall"]["operator"])
+    networks = [network for network in map(_network, named) if network is not None]
+    four = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv4Network))
+    six = ipaddress.collapse_addresses(one for one in networks if isinstance(one, ipaddress.IPv6Network))
+    return tuple(str(network) for network in (*four, *six))
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:  # the name of a node that is not there yet
+        return None
 
 
 def check(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:

@@ -3,12 +3,14 @@
 Everything here is immutable and free of I/O.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 #: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
 PLATFORM = "meridian"
+#: What libcloud calls our own provider.
+LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,16 @@ class Addresses:
     region: str
     external: str
 
+    @classmethod
+    def given(cls, private: Sequence[str], public: Sequence[str]) -> "Addresses":
+        """Return where a machine can be reached whose addresses the cloud chose.
+
+        :param private: its addresses inside the region, as the provider tells them.
+        :param public: those that the world reaches it by. One of both has at least one.
+        """
+        inside, outside = [*private, *public][0], [*public, *private][0]
+        return cls(outside, inside, outside)
+
 
 @dataclass(frozen=True)
 class Volume:
@@ -34,7 +46,7 @@ class Volume:
 
     :ivar name: ``<role>-<name>``, e.g. ``kafka-data``; unique on a node.
     :ivar size_gb: GiB.
-    :ivar type: ``ssd``, ``hdd``, or a provider's own name of a kind of disk.
+    :ivar type: the provider's own name of a kind of disk, e.g. ``gp3``; empty for what it makes by default.
     :ivar mount: absolute path of the folder that it is mounted on.
     """
 
@@ -143,6 +155,11 @@ class Region:
     kind: str = ""
     location: str = ""
 
+    @property
+    def is_local(self) -> bool:
+        """Whether its machines are the local cloud's containers."""
+        return self.kind == LOCAL
+
     def with_role(self, role: str) -> tuple[Node, ...]:
         """Return the region's nodes that carry a role, in order of their ids."""
         return tuple(node for node in self.nodes if role in node.roles)
@@ -155,6 +172,7 @@ class Topology:
     :ivar provider: alias of the provider of all regions that name no other.
     :ivar settings: validated settings of the environment itself (``environment`` and ``local`` sections).
     :ivar object_store: ``https://host:port`` of the platform's object store, empty when it has none.
+    :ivar object_store_region: the region's name in its signatures; clients have to use the same.
     """
 
     environment: str
@@ -164,6 +182,7 @@ class Topology:
     flows: tuple[Flow, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     object_store: str = ""
+    object_store_region: str = ""
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -174,6 +193,16 @@ class Topology:
     def providers(self) -> tuple[str, ...]:
         """Aliases of all providers, each once, in order of the regions."""
         return tuple(dict.fromkeys(region.provider for region in self.regions))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether any region is in the local cloud."""
+        return any(region.is_local for region in self.regions)
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether any region is at a provider beyond this machine."""
+        return not all(region.is_local for region in self.regions)
 
     def region(self, name: str) -> Region:
         """Return the region of that name.

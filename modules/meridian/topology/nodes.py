@@ -1,5 +1,6 @@
 """A region's machines, of its groups of alike ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meridian.topology import checks, firewall, volumes
@@ -39,21 +40,24 @@ def of_region(
     kind: str,
     pillar: RegionSettings,
     place: Place | None,
+    known: Mapping[str, Addresses],
 ) -> tuple[Node, ...]:
     """Return the nodes of a region.
 
     :param provider: alias of the provider that makes them.
     :param kind: what libcloud calls it.
     :param place: where the region is in the local cloud; ``None`` where the cloud chooses addresses.
+    :param known: by node id, the addresses that a cloud has chosen so far.
     """
     nodes: list[Node] = []
     brokers = 0
     for group, wanted in pillar.nodes.items():
-        disks = volumes.of_roles(pillar, wanted.roles)
+        disks = volumes.of_roles(pillar, wanted.roles, kind)
         ports = firewall.open_ports(pillar, wanted.roles)
         for index, zone in enumerate(checks.group_zones(wanted, pillar, kind), start=1):
             brokers += "kafka" in wanted.roles
             node_id = f"{group}-{index}.{region}.{environment}"
+            unknown = Addresses(node_id, node_id, node_id)
             nodes.append(
                 Node(
                     id=node_id,
@@ -65,7 +69,7 @@ def of_region(
                     zone=zone,
                     roles=tuple(wanted.roles),
                     profile=f"{provider}-{wanted.size}",
-                    addresses=place.addresses(len(nodes)) if place else Addresses(node_id, node_id, node_id),
+                    addresses=place.addresses(len(nodes)) if place else known.get(node_id, unknown),
                     kafka_id=brokers if "kafka" in wanted.roles else None,
                     provider=provider,
                     size=wanted.size,

@@ -1,15 +1,26 @@
 """The shape of the pillar. Strict: no unknown key, no silent conversion.
 
-A key has its default either in ``pillar/defaults/`` (then it is required here) or, inside maps whose keys a
-user chooses (topics, flows), here.
+A key has its default in ``pillar/defaults/`` (then it is required here), in a formula's ``defaults.yaml``
+(see
+:mod:`meridian.topology.formula_keys`) or, inside maps whose keys a user chooses (topics, flows), here.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "verification")
+from meridian.topology.formula_keys import (
+    STRICT,
+    ArchiveKeys,
+    ConnectKeys,
+    JavaKeys,
+    KafkaKeys,
+    NodeKeys,
+    ObjectStoreKeys,
+)
+
+ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
 
 def _scalar(value: Any) -> Any:
@@ -29,6 +40,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[int, Field(ge=1)]
+Price = Annotated[float, Field(ge=0)]
 Scalar = Annotated[Any, BeforeValidator(_scalar)]
 Config = dict[str, Scalar]
 FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
@@ -41,7 +53,7 @@ RoleOrNode = Literal["node", "kafka", "connect", "archive", "objectstore"]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = STRICT
 
 
 class Environment(_Section):
@@ -121,17 +133,16 @@ class KafkaPorts(_Section):
     external: Port
 
 
-class Kafka(_Section):
+class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
     version: str
-    data: Folder
+    data: Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
     mode: Literal["kraft"]
     runtime: Literal["systemd"]
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
-    jvm_flags: list[str] = []
     allow_low_replication: bool
     config: Config = {}
 
@@ -167,13 +178,12 @@ class FlowSettings(_Section):
     config: Config = {}
 
 
-class Connect(_Section):
+class Connect(_Section, ConnectKeys):
     """``connect``: the Connect cluster of a region whose nodes carry the role."""
 
     port: Port
     group_id: str
     heap_mb: Annotated[int, Field(ge=128)]
-    jvm_flags: list[str] = []
     config: Config = {}
 
 
@@ -185,7 +195,7 @@ class Segment(_Section):
     max_age_seconds: Annotated[float, Field(gt=0)]
 
 
-class Archive(_Section):
+class Archive(_Section, ArchiveKeys):
     """``archive``: what is kept, and where."""
 
     bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
@@ -194,11 +204,12 @@ class Archive(_Section):
     segment: Segment
 
 
-class ObjectStore(_Section):
+class ObjectStore(_Section, ObjectStoreKeys):
     """``objectstore``: the S3 server."""
 
     port: Port
     directory: Folder
+    region_name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
 class Pki(_Section):
@@ -229,11 +240,21 @@ class Verification(_Section):
     flights: Flights
 
 
+class Prices(_Section):
+    """``prices``: what the plan counts with; provider → size or volume type → location or ``any`` → price."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    per_usd: Annotated[float, Field(gt=0)] | None = None
+    machines: dict[str, dict[str, dict[str, Price]]] = {}
+    volumes: dict[str, dict[str, dict[str, Price]]] = {}
+
+
 class EnvironmentSettings(_Section):
     """The sections that concern a whole environment."""
 
     environment: Environment
     local: Local
+    prices: Prices
     verification: Verification
 
 
@@ -244,6 +265,7 @@ class RegionSettings(_Section):
     nodes: dict[Name, NodeGroup]
     sizes: dict[Name, Size]
     volumes: dict[Role, dict[Name, VolumeSettings]] = {}
+    volume_types: dict[Name, dict[str, str]]
     firewall: Firewall
     kafka: Kafka
     topics: dict[TopicName, Topic] = {}
@@ -252,3 +274,5 @@ class RegionSettings(_Section):
     archive: Archive
     objectstore: ObjectStore
     pki: Pki
+    node: NodeKeys = NodeKeys()
+    java: JavaKeys = JavaKeys()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from meridian.topology import firewall
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Node, Region, Topology
 
@@ -42,6 +43,15 @@ def node_pillar(
         "artifacts": _artifacts(node, artifacts or {}),
         "pki": dict(certificates or {}),
     }
+    if node.volumes:
+        pillar["volumes"] = [asdict(volume) for volume in node.volumes]
+    if region.kind != "local":
+        pillar["hosts"] = _hosts(region)
+    if firewall.on_node(region):
+        pillar["firewall"] = _firewall(topology, node)
+    for formula in ("node", "java"):
+        if _set(region.settings[formula]):
+            pillar[formula] = _set(region.settings[formula])
     if "kafka" in node.roles:
         pillar["kafka"] = _kafka(topology, region, node)
         pillar["topics"] = dict(region.settings["topics"])
@@ -69,6 +79,13 @@ def cluster_id(environment: str, region: str) -> str:
     # Kafka's command lines take an id that begins with a dash for an option.
     digest[0] &= 0x7F
     return base64.urlsafe_b64encode(bytes(digest)).rstrip(b"=").decode()
+
+
+def _set(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what pillar sets of a section; the other keys are left to the formula's own defaults."""
+    found = {key: value for key, value in section.items() if value is not None}
+    nested = {key: _set(value) if isinstance(value, Mapping) else value for key, value in found.items()}
+    return {key: value for key, value in nested.items() if value != {} or found[key] == {}}
 
 
 def _identity(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
@@ -111,6 +128,27 @@ def _routes(topology: Topology, region: Region) -> list[dict[str, str]]:
     ]
 
 
+def _hosts(region: Region) -> dict[str, list[str]]:
+    """Return address to names of the region's nodes, as far as they are known; nothing else resolves them."""
+    return {
+        node.addresses.region: [node.id, node.name]
+        for node in region.nodes
+        if node.addresses.region != node.id
+    }
+
+
+def _firewall(topology: Topology, node: Node) -> list[dict[str, Any]]:
+    rules = (
+        {
+            "port": rule.port,
+            "protocol": rule.protocol,
+            "sources": list(firewall.sources(topology, node, rule)),
+        }
+        for rule in node.open_ports
+    )
+    return [rule for rule in rules if rule["sources"]]
+
+
 def _artifacts(node: Node, index: Mapping[str, Any]) -> dict[str, Any]:
     names = list(_COMMON_ARTIFACTS)
     for role in node.roles:
@@ -119,7 +157,7 @@ def _artifacts(node: Node, index: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kafka(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
-    section = dict(region.settings["kafka"])
+    section = _set(region.settings["kafka"])
     ports = section["ports"]
     brokers = region.with_role("kafka")
     listeners = {"INTERNAL": "internal", "CONTROLLER": "controller", "EXTERNAL": "external"}
@@ -139,7 +177,7 @@ def _kafka(topology: Topology, region: Region, node: Node) -> dict[str, Any]:
 
 
 def _connect(region: Region, node: Node) -> dict[str, Any]:
-    section = dict(region.settings["connect"])
+    section = _set(region.settings["connect"])
     workers = region.with_role("connect")
     return {
         **section,
@@ -166,9 +204,10 @@ def _flows(topology: Topology, region: Region) -> dict[str, Any]:
 
 def _archive(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        **region.settings["archive"],
+        **_set(region.settings["archive"]),
         "bootstrap": region.kafka_bootstrap_internal,
         "endpoint": topology.object_store,
+        "region_name": topology.object_store_region,
         **secrets.get("objectstore", {}).get("users", {}).get("archive", {}),
         "region": region.name,
         "environment": topology.environment,
@@ -178,7 +217,7 @@ def _archive(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> 
 def _object_store(topology: Topology, region: Region, secrets: Mapping[str, Any]) -> dict[str, Any]:
     store = secrets.get("objectstore", {})
     return {
-        **region.settings["objectstore"],
+        **_set(region.settings["objectstore"]),
         "endpoint": topology.object_store,
         "bucket": region.settings["archive"]["bucket"],
         **{f"root_{key}": value for key, value in store.get("root", {}).items()},

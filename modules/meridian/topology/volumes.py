@@ -8,16 +8,26 @@ from meridian.topology.problems import Path
 from meridian.topology.schema import RegionSettings, Role
 
 
-def of_roles(pillar: RegionSettings, roles: Iterable[Role]) -> tuple[Volume, ...]:
+def of_roles(pillar: RegionSettings, roles: Iterable[Role], kind: str) -> tuple[Volume, ...]:
     """Return the volumes of a node with these roles, in order of the roles.
 
+    :param kind: what libcloud calls the region's provider.
     :raises references.Unknown: see :func:`check`.
     """
     return tuple(
-        Volume(f"{role}-{name}", settings.size_gb, settings.type, references.folder(pillar, settings.mount))
+        Volume(
+            name=f"{role}-{name}",
+            size_gb=settings.size_gb,
+            type=_type(pillar, settings.type, kind),
+            mount=references.folder(pillar, settings.mount),
+        )
         for role in roles
         for name, settings in pillar.volumes.get(role, {}).items()
     )
+
+
+def _type(pillar: RegionSettings, wanted: str, kind: str) -> str:
+    return pillar.volume_types[wanted].get(kind, "") if wanted in pillar.volume_types else wanted
 
 
 def check(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:

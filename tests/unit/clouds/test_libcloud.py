@@ -50,6 +50,8 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
     monkeypatch.setattr(found, "bootstrapped", bootstrapped, raising=False)
     monkeypatch.setattr(driver, "__opts__", opts, raising=False)
     monkeypatch.setattr(driver, "__utils__", utils, raising=False)
+    # No master listens here.
+    monkeypatch.setattr(driver, "_event", lambda *arguments: None)
     monkeypatch.setattr(driver, "__active_provider_name__", "memory:libcloud", raising=False)
     monkeypatch.setattr(cloud_settings, "account", lambda *arguments: account)
     return found

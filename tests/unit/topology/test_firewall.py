@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from meridian.topology import Layers, PortRule, Topology, TopologyError, expand
+from meridian.topology import Addresses, Layers, PortRule, Topology, TopologyError, expand, node_pillar
+from meridian.topology.firewall import on_node, sources
 
 FILE = "pillar/environments/broken.sls"
 
@@ -97,3 +98,70 @@ def test_a_mistake_is_told_by_file_and_key(bent: Callable[..., Layers], text: st
     with pytest.raises(TopologyError) as caught:
         expand(bent(text), "local")
     assert str(caught.value) == expected
+
+
+KNOWN = {
+    "kafka-1.us-east.cloud": Addresses("203.0.113.1", "10.0.0.1", "203.0.113.1"),
+    "kafka-2.us-east.cloud": Addresses("203.0.113.2", "10.0.0.2", "203.0.113.2"),
+    "kafka-1.eu-west.cloud": Addresses("198.51.100.1", "10.0.0.1", "198.51.100.1"),
+}
+
+
+@pytest.fixture
+def cloud(bent: Callable[..., Layers]) -> Topology:
+    text = "environment: {provider: digitalocean}\nfirewall: {operator: [192.0.2.0/24, 192.0.2.7/32]}"
+    return expand(bent(text), "cloud", known=KNOWN)
+
+
+def test_sources_are_those_nodes_whose_addresses_are_known(cloud: Topology) -> None:
+    node = cloud.node("kafka-1.us-east.cloud")
+    found = {rule.port: sources(cloud, node, rule) for rule in node.open_ports}
+    assert found == {
+        22: ("192.0.2.0/24",),
+        9092: ("10.0.0.1/32", "10.0.0.2/32"),
+        9093: ("10.0.0.1/32", "10.0.0.2/32"),
+        # The private address of another region means something else here.
+        9094: (
+            "10.0.0.1/32",
+            "10.0.0.2/32",
+            "192.0.2.0/24",
+            "198.51.100.1/32",
+            "203.0.113.1/32",
+            "203.0.113.2/32",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "setting", "filters"),
+    [
+        ("digitalocean", "auto", True),
+        ("azure", "auto", True),
+        ("ec2", "auto", False),
+        ("openstack", "auto", False),
+        ("gce", "auto", False),
+        ("local", "auto", False),
+        ("ec2", "true", True),
+        ("digitalocean", "false", False),
+    ],
+)
+def test_nodes_filter_where_their_provider_does_not(
+    bent: Callable[..., Layers], provider: str, setting: str, filters: bool
+) -> None:
+    places = "overrides: {eu-west: {region: {locations: {gce: europe-west1}}}}"
+    text = f"environment: {{provider: {provider}}}\nfirewall: {{on_node: {setting}}}\n{places}"
+    made = expand(bent(text), "cloud")
+    assert {on_node(region) for region in made.regions} == {filters}
+    slices = [node_pillar(made, node.id) for node in made.nodes]
+    assert {"firewall" in one for one in slices} == {filters}
+
+
+def test_a_node_is_told_rules_with_addresses_and_those_without_anybody_are_left_out(cloud: Topology) -> None:
+    pillar = node_pillar(cloud, "kafka-1.us-east.cloud")
+    assert pillar["firewall"][0] == {"port": 22, "protocol": "tcp", "sources": ["192.0.2.0/24"]}
+    assert pillar["hosts"] == {
+        "10.0.0.1": ["kafka-1.us-east.cloud", "kafka-1"],
+        "10.0.0.2": ["kafka-2.us-east.cloud", "kafka-2"],
+    }
+    lonely = node_pillar(cloud, "services-1.us-east.cloud")
+    assert [rule["port"] for rule in lonely["firewall"]] == [22]

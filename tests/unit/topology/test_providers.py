@@ -70,6 +70,19 @@ def test_a_provider_for_a_region_that_is_not_there_is_refused(bent: Callable[...
     )
 
 
+def test_a_region_whose_place_at_its_provider_nobody_named_is_refused(bent: Callable[..., Layers]) -> None:
+    for text, path in (
+        ("{providers: {eu-west: gce}}", "environment.providers.eu-west"),
+        ("{provider: gce}", "environment.provider"),
+    ):
+        with pytest.raises(TopologyError) as caught:
+            expand(bent(f"environment: {text}"), "cloud")
+        assert str(caught.value) == (
+            f"pillar/environments/broken.sls: {path}: no place of eu-west at gce is known; "
+            "expected region.locations.gce in its file"
+        )
+
+
 def test_a_provider_whose_zones_are_too_few_is_told_by_its_own_zones(clouds: Layers) -> None:
     with pytest.raises(TopologyError) as caught:
         expand(replace(clouds, regions=_with_zones(clouds, ["europe-west1-b"])), "cloud")

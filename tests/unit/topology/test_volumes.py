@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from meridian.topology import Layers, TopologyError, Volume, expand
 
-CLOUD = "environment: {provider: aws}\n"
+CLOUD = "environment: {provider: ec2}\n"
 FILE = "pillar/environments/broken.sls"
 DATA = "volumes: {kafka: {data: {size_gb: 200, type: ssd, mount: kafka.data}}}\n"
 
@@ -17,9 +17,22 @@ def test_the_local_cloud_has_none(shipped: Layers) -> None:
 def test_a_node_has_the_volumes_of_its_roles(bent: Callable[..., Layers]) -> None:
     made = expand(bent(CLOUD + DATA), "cloud")
     assert made.node("kafka-1.us-east.cloud").volumes == (
-        Volume("kafka-data", 200, "ssd", "/var/lib/meridian/kafka"),
+        Volume("kafka-data", 200, "gp3", "/var/lib/meridian/kafka"),
     )
     assert made.node("services-1.us-east.cloud").volumes == ()
+
+
+@pytest.mark.parametrize(
+    ("provider", "wanted", "type"),
+    [("gce", "ssd", "pd-ssd"), ("gce", "pd-extreme", "pd-extreme"), ("vultr", "ssd", "")],
+)
+def test_kinds_of_disks_are_called_as_the_provider_calls_them(
+    bent: Callable[..., Layers], provider: str, wanted: str, type: str
+) -> None:
+    text = f"environment: {{provider: ec2, providers: {{us-east: {provider}}}}}\n" + DATA.replace(
+        "ssd", wanted
+    )
+    assert expand(bent(text), "cloud").nodes[0].volumes[0].type == type
 
 
 def test_a_volume_is_mounted_where_the_setting_says(bent: Callable[..., Layers]) -> None:

@@ -52,6 +52,14 @@ WRONG = {
         "nodes: {extra: {count: 1, roles: [kafka]}}",
         [f"{FILE}: nodes.extra.size: missing; expected text"],
     ),
+    "negative price": (
+        "prices: {machines: {ec2: {m5.large: {any: -1}}}}",
+        [f"{FILE}: prices.machines.ec2.m5.large.any: expected at least 0, found -1"],
+    ),
+    "price without a place": (
+        "prices: {machines: {ec2: {m5.large: 0.1}}}",
+        [f"{FILE}: prices.machines.ec2.m5.large: expected a mapping, found 0.1"],
+    ),
     "unknown role": (
         "nodes: {services: {roles: [archiver]}}",
         [
@@ -134,8 +142,8 @@ WRONG = {
     "heaps that do not fit": (
         "kafka: {heap_mb: 900}",
         [
-            "pillar/defaults/nodes.sls: nodes.kafka.size: expected a size with room, heaps of at most three "
-            "quarters of its 1024 MB; the roles' heaps are 900 MB"
+            "pillar/environments/local.sls: nodes.kafka.size: expected a size with room, heaps of at most "
+            "three quarters of its 1024 MB; the roles' heaps are 900 MB"
         ],
     ),
     "renewal longer than life": (

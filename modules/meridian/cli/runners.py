@@ -1,0 +1,31 @@
+"""Calling a runner as ``salt-run`` does, also where no master runs and none was ever configured."""
+
+from typing import Any
+
+from meridian import paths
+from meridian.edge import master
+
+
+def call(function: str, **arguments: Any) -> Any:
+    """Return what a runner returns.
+
+    :param function: e.g. ``platform.plan``.
+    :raises MeridianError: what the runner raises.
+    """
+    import salt.loader
+
+    return salt.loader.runner(_options())[function](**arguments)
+
+
+def _options() -> dict[str, Any]:
+    import salt.config
+
+    if (paths.state() / "master.d").is_dir():
+        return master.options_of_runners()
+    # Before the first deployment: the part that it generates is not there, and Salt would warn of that.
+    repository = paths.repository()
+    own = {
+        "conf_file": str(repository / "master"),
+        "pillar_roots": {"base": [str(repository / "pillar")]},
+    }
+    return {**salt.config.DEFAULT_MASTER_OPTS, **own}

@@ -1,0 +1,100 @@
+"""Keys whose default stands in a formula's ``defaults.yaml``, and nowhere else: optional here, and left out
+of the node's pillar when they are not set.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+#: No unknown key, no silent conversion.
+STRICT = ConfigDict(extra="forbid", strict=True)
+Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[int, Field(ge=1, le=86400)]
+Milliseconds = Annotated[int, Field(ge=0)]
+Megabytes = Annotated[int, Field(ge=1)]
+Files = Annotated[int, Field(ge=1024)]
+Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]
+# They end up in a shell script's command line.
+Flag = Annotated[str, Field(pattern=r"^-[A-Za-z0-9_:=+./,%-]+$")]
+
+
+class Section(BaseModel):
+    """A section of the pillar."""
+
+    model_config = STRICT
+
+
+class KafkaKeys(Section):
+    """``salt/kafka/defaults.yaml``."""
+
+    jvm_flags: list[Flag] | None = None
+    nofile: Files | None = None
+    stop_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    log_level: Level | None = None
+    throttle_mb: Megabytes | None = None
+
+
+class ConnectKeys(Section):
+    """``salt/connect/defaults.yaml``."""
+
+    jvm_flags: list[Flag] | None = None
+    replication_factor: Count | None = None
+    offset_partitions: Count | None = None
+    status_partitions: Count | None = None
+    rebalance_delay_ms: Milliseconds | None = None
+    shutdown_ms: Milliseconds | None = None
+    nofile: Files | None = None
+    stop_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    log_level: Level | None = None
+
+
+class ArchiveKeys(Section):
+    """``salt/archive/defaults.yaml``."""
+
+    memory_mb: Megabytes | None = None
+    memory_max_mb: Megabytes | None = None
+    watchdog_seconds: Seconds | None = None
+    stop_seconds: Seconds | None = None
+    ready_seconds: Seconds | None = None
+
+
+class ObjectStoreKeys(Section):
+    """``salt/objectstore/defaults.yaml``."""
+
+    ready_seconds: Seconds | None = None
+
+
+class Journal(Section):
+    """``node.journal``."""
+
+    max_use: Annotated[str, Field(pattern=r"^[0-9]+[KMGT]?$")] | None = None
+    max_retention: Annotated[str, Field(pattern=r"^[0-9]+(s|min|h|day|week|month|year)$")] | None = None
+    rate_burst: Count | None = None
+
+
+class Routes(Section):
+    """``node.routes``."""
+
+    protocol: Annotated[int, Field(ge=5, le=255)] | None = None
+
+
+class NodeVolumes(Section):
+    """``node.volumes``."""
+
+    filesystem: Literal["ext4", "xfs"] | None = None
+
+
+class NodeKeys(Section):
+    """``salt/node/defaults.yaml``."""
+
+    journal: Journal | None = None
+    routes: Routes | None = None
+    volumes: NodeVolumes | None = None
+
+
+class JavaKeys(Section):
+    """``salt/java/defaults.yaml``."""
+
+    package: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")] | None = None

@@ -1,0 +1,60 @@
+"""The steps of a deployment, as Salt renders them."""
+
+from typing import Any
+
+import pytest
+import salt.config
+import salt.loader
+from meridian import paths
+from salt.template import compile_template
+
+OUTLINE = {
+    "provider": "local",
+    "local": True,
+    "remote": False,
+    "regions": [{"name": "a", "nodes": ["k.a.e"], "topics": ["t"], "roles": {"kafka": ["k.a.e"]}}],
+    "mirror_targets": [],
+}
+
+
+def steps(outline: Any, pillar: dict[str, Any], folder: str) -> dict[str, Any]:
+    opts = {**salt.config.DEFAULT_MASTER_OPTS, "cachedir": folder, "pillar": pillar}
+    functions = {"saltutil.runner": lambda function, **arguments: outline}
+    renderers = salt.loader.render(opts, functions)
+    file = paths.repository() / "orchestrate/platform/deploy.sls"
+    return dict(compile_template(str(file), renderers, "jinja|yaml", None, None))
+
+
+def arguments(step: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for part in step["phase.runner"] for key, value in part.items()}
+
+
+def test_a_plan_is_agreed_with_before_anything_is_touched(tmp_path: Any) -> None:
+    found = steps(OUTLINE, {"environment": "e", "plan": '/a folder/"plan".json'}, str(tmp_path))
+    plan = arguments(found["Plan"])
+    assert (plan["function"], plan["environment"]) == ("platform.agree", "e")
+    assert plan["plan"] == '/a folder/"plan".json'
+    assert plan["require"] == [{"phase": "Topology"}]
+    assert plan["require_in"] == [{"phase": "Preflight"}]
+
+
+@pytest.mark.parametrize("outline", [OUTLINE, "Exception: the pillar is wrong"])
+def test_without_a_plan_there_is_no_such_step(tmp_path: Any, outline: Any) -> None:
+    found = steps(outline, {"environment": "e"}, str(tmp_path))
+    assert "Plan" not in found
+    assert {"Lock", "Topology"} <= set(found)
+
+
+def test_machines_of_clouds_are_located_and_get_certificates_before_their_states(tmp_path: Any) -> None:
+    found = steps({**OUTLINE, "local": False, "remote": True}, {"environment": "e"}, str(tmp_path))
+    assert "Image" not in found
+    assert arguments(found["Addresses"])["require"] == [{"phase": "Nodes"}]
+    again = arguments(found["Certificates of new machines"])
+    assert (again["function"], again["require"]) == ("pki.ensure", [{"phase": "Addresses"}])
+    assert again["require_in"] == [{"phase": "States of a"}]
+
+
+def test_the_local_cloud_chooses_addresses_beforehand(tmp_path: Any) -> None:
+    found = steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+    assert "Image" in found
+    assert "Addresses" not in found
