@@ -78,14 +78,11 @@ def _firewalls(
     opts: Mapping[str, Any], topology: Topology, existing: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Firewall]:
     """Return what the provider's firewall of each machine shall let in, now that addresses are known."""
-    addresses = {
-        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
-    }
     catalogue = Catalogue.read(pillar_root(opts).parent)
     found = {}
     for region in topology.regions:
         for node in region.nodes if region.kind in WITH_FIREWALL else ():
-            wanted = spec.firewall(topology, region, node, addresses)
+            wanted = spec.firewall(topology, region, node, existing)
             network = catalogue.profile(node.profile).get("network") or {}
             found[node.id] = Firewall(tuple(wanted), others=bool(network.get("security_groups")))
     return found

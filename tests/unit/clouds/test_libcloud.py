@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import salt.utils.event
 from libcloud.compute.types import NodeState
 from meridian.cloud import tags
 from meridian.cloud.account import Account
@@ -44,8 +43,6 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
         "cloud.filter_event": lambda stage, settings, wanted: {key: settings.get(key) for key in wanted},
         "cloud.bootstrap": lambda settings, options: bootstrapped.append(settings) or {},
     }
-    bus = SimpleNamespace(fire_event=lambda *arguments: True)
-    monkeypatch.setattr(salt.utils.event, "get_event", lambda *_, **__: nullcontext(bus))
     bootstrapped: list[dict[str, Any]] = []
     bus = SimpleNamespace(fire_event=lambda told, tag: found.events.append((tag, told)))
     monkeypatch.setattr(found, "events", [], raising=False)
@@ -53,8 +50,6 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
     monkeypatch.setattr(found, "bootstrapped", bootstrapped, raising=False)
     monkeypatch.setattr(driver, "__opts__", opts, raising=False)
     monkeypatch.setattr(driver, "__utils__", utils, raising=False)
-    # No master listens here.
-    monkeypatch.setattr(driver, "_event", lambda *arguments: None)
     monkeypatch.setattr(driver, "__active_provider_name__", "memory:libcloud", raising=False)
     monkeypatch.setattr(cloud_settings, "account", lambda *arguments: account)
     return found
