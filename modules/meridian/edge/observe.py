@@ -74,15 +74,12 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
 
 def _wanted(topology: Topology, existing: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return each machine's tags, and its firewall where that is its provider's."""
-    addresses = {
-        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
-    }
     wanted: dict[str, dict[str, Any]] = {}
     for region in topology.regions:
         for node in region.nodes:
             wanted[node.id] = {"tags": node.tags}
             if region.kind != PROVIDER:
-                wanted[node.id]["firewall"] = spec.firewall(topology, region, node, addresses)
+                wanted[node.id]["firewall"] = spec.firewall(topology, region, node, existing)
     return wanted
 
 
