@@ -1,7 +1,7 @@
 """What a machine must hold before its first start, so that its Salt minion is known to the master. Pure.
 
-As files (:func:`files`), or as cloud-init's user-data that writes the same files and installs Salt as well
-(:func:`user_data`).
+As files for an image that brings Salt (:func:`files`), as files with the installer (:func:`with_installer`),
+which ssh carries, or as cloud-init's user-data that writes and runs the very same (:func:`user_data`).
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -156,11 +157,43 @@ class Install:
         fit into no provider's user-data.
     :ivar version: Salt's, to see whether an image brings it already.
     :ivar index: Python package index; pip's own default when empty.
+    :ivar insecure: whether the index is believed without TLS, as one on a private network may have to be.
     """
 
     requirements: Sequence[str]
     version: str
     index: str = ""
+    insecure: bool = False
+
+
+def with_installer(
+    minion_id: str,
+    master: Master,
+    private: str,
+    public: str,
+    settings: Install,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, File]:
+    """Return the files that make a plain Debian this platform's minion once :data:`INSTALLER` has run.
+
+    :param minion_id: node id.
+    :param master: the master to obey; its fingerprint is part of the minion's configuration.
+    :param private: the minion's own key, PEM, already accepted on the master.
+    :param public: its public half, PEM.
+    :param settings: which Salt, from where.
+    :param extra: see :func:`minion_config`.
+    """
+    finger = {"master_finger": fingerprint(master.public_key)}
+    found = files(minion_id, master, private, public, {**finger, **(extra or {})})
+    lines = [f"--index-url {settings.index}"] if settings.index else []
+    if settings.insecure:
+        lines.append(f"--trusted-host {urlsplit(settings.index).netloc}")
+    return {
+        # The installer enables the unit; cloud-init cannot write a link.
+        **{path: file for path, file in found.items() if not file.link},
+        REQUIREMENTS: File("\n".join([*lines, *settings.requirements, ""]).encode(), 0o600),
+        INSTALLER: File(_INSTALL.format(version=shlex.quote(settings.version)).encode(), 0o755),
+    }
 
 
 def user_data(
@@ -175,33 +208,18 @@ def user_data(
     """Return cloud-init's user-data that makes a plain Debian this platform's minion.
 
     It writes keys and configuration, installs Salt unless the image brings it, starts the minion and is done.
+    The minion's id becomes the host name. Parameters are those of :func:`with_installer`, and
 
-    :param minion_id: node id; becomes the machine's host name.
-    :param master: the master to obey; its fingerprint is part of the minion's configuration.
-    :param private: the minion's own key, PEM, already accepted on the master.
-    :param public: its public half, PEM.
-    :param settings: which Salt, from where.
-    :param extra: see :func:`minion_config`.
     :param more: further cloud-config: lists are put behind ours, anything else wins.
     """
-    finger = {"master_finger": fingerprint(master.public_key)}
-    found = files(minion_id, master, private, public, {**finger, **(extra or {})})
-    # systemctl enables it; cloud-init cannot write a link.
-    written = [_written(path, file) for path, file in found.items() if not file.link]
-    lines = [f"--index-url {settings.index}"] if settings.index else []
-    written.append(
-        _written(REQUIREMENTS, File("\n".join([*lines, *settings.requirements, ""]).encode(), 0o600))
-    )
-    written.append(
-        _written(INSTALLER, File(_INSTALL.format(version=shlex.quote(settings.version)).encode(), 0o755))
-    )
+    found = with_installer(minion_id, master, private, public, settings, extra)
     config: dict[str, Any] = {
         "fqdn": minion_id,
         "hostname": minion_id,
         "prefer_fqdn_over_hostname": True,
         # update-locale is missing where the package locales is.
         "locale": False,
-        "write_files": written,
+        "write_files": [_written(path, file) for path, file in found.items()],
         "runcmd": [[INSTALLER]],
     }
     for key, value in (more or {}).items():

@@ -19,6 +19,8 @@ done
 exec /sbin/init "$@"
 """
 
+# Folders that a machine may lack.
+_OURS = ("/etc/salt", "/opt/meridian", "/root/.ssh", "/var/lib/cloud/")
 # What systemd takes as "power off".
 STOP_SIGNAL = "SIGRTMIN+3"
 
@@ -134,7 +136,7 @@ def archive(files: Mapping[str, File]) -> bytes:
         made: set[str] = set()
         for path in sorted(files):
             for folder in _parents(path):
-                if folder not in made and folder.startswith(("/etc/salt/", "/opt/meridian")):
+                if folder not in made and folder.startswith(_OURS):
                     made.add(folder)
                     entry = tarfile.TarInfo(folder.lstrip("/"))
                     entry.type, entry.mode = tarfile.DIRTYPE, 0o755

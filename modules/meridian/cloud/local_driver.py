@@ -10,7 +10,7 @@ from libcloud.common.exceptions import BaseHTTPError
 from libcloud.compute.base import Node, NodeDriver, NodeImage, NodeLocation, NodeSize
 from libcloud.compute.types import NodeState
 
-from meridian.cloud import allotment, engine, labels
+from meridian.cloud import allotment, engine, labels, seed
 from meridian.cloud.capabilities import missing_here
 from meridian.cloud.container import (
     INIT,
@@ -114,6 +114,8 @@ class LocalNodeDriver(NodeDriver):
         ex_networks: Sequence[Mapping[str, Any]] = (),
         ex_files: Mapping[str, File] | None = None,
         ex_tags: Mapping[str, str] | None = None,
+        ex_userdata: str | bytes = "",
+        ex_ssh_key: str = "",
     ) -> Node:
         """Make a node, put its files in, then start it.
 
@@ -123,9 +125,16 @@ class LocalNodeDriver(NodeDriver):
         :param ex_networks: ``{network, address, aliases}`` each; the first is the management network.
         :param ex_files: absolute path to content.
         :param ex_tags: free key-value pairs, kept as labels.
+        :param ex_userdata: what cloud-init does at the first start; without it cloud-init does not run.
+        :param ex_ssh_key: public key of who may log in as root; without it sshd does not run.
         :raises libcloud.common.exceptions.BaseHTTPError: the engine refused; nothing is left behind.
         """
         region = location.name if location else ""
+        files = {INIT: File(INIT_SCRIPT.encode(), 0o755)} | dict(ex_files or {})
+        if ex_userdata:
+            files |= seed.user_data(name, ex_userdata)
+        if ex_ssh_key:
+            files |= seed.ssh_key(ex_ssh_key)
         attachments = [
             Attachment(n["network"], n["address"], tuple(n.get("aliases", ()))) for n in ex_networks
         ]
@@ -140,7 +149,7 @@ class LocalNodeDriver(NodeDriver):
             attachments=attachments,
             memory_mb=size.ram,
             drop=missing_here(),
-            files={INIT: File(INIT_SCRIPT.encode(), 0o755)} | dict(ex_files or {}),
+            files=files,
         )
         run(self.client, machine)
         return self._find(name)

@@ -16,8 +16,9 @@ settings stands in a file of its own under ``modules/meridian/cloud/providers/``
       locations: [us-east-1, eu-west-1]   # where to look for machines, where a connection has one region
       parallel: 8                         # machines made or removed at a time
       retry: {first: 1, longest: 30, deadline: 300}   # seconds: pauses, and all of them together
-      bootstrap: userdata                 # userdata: cloud-init; ssh: Salt's script; files: local containers
+      bootstrap: userdata                 # userdata: cloud-init; ssh: the same installer; files: local
       minion: {master: meridian.example.com}
+      install: {index: https://pypi.example.com/simple}   # optional: where machines get Salt from
 
     # cloud.profiles.d/aws.conf
     aws-small:
@@ -30,6 +31,9 @@ settings stands in a file of its own under ``modules/meridian/cloud/providers/``
       volumes: [{name: data, size_gb: 100, type: gp3}]
       firewall: [{port: 9094, protocol: tcp, sources: [192.0.2.0/24]}]   # in the map: who may reach it
       network: {subnet: …, security_groups: […]}                         # see the provider's file
+      ssh_username: debian                # in mode ssh: who logs in, root or with sudo; default root
+      private_key: ~/.ssh/id              # in mode ssh: file of the private key
+      ssh_host_key: ssh-ed25519 AAAA…     # in mode ssh, when known beforehand; else recorded at first contact
       ssh_key: …                          # name or id of a key pair at the provider
       ssh_public_key: ~/.ssh/id.pub       # file with a public key, where the provider wants its text
       user_data_extra: {packages: […]}    # cloud-config beside ours
@@ -45,7 +49,7 @@ import salt.utils.data
 import salt.utils.event
 from salt.exceptions import SaltCloudSystemExit
 
-from meridian.cloud import inventory, making
+from meridian.cloud import inventory, making, over_ssh
 from meridian.cloud.account import Account
 from meridian.edge import cloud_settings
 from meridian.errors import MeridianError
@@ -221,7 +225,8 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     Make one machine and see to it that its minion can come up; one of that name with our tags is taken.
 
     1. Take what is there, or find size, image and location and make the machine, with its keys in mode
-    ``files`` or ``userdata``. 2. Wait until it runs. 3. In mode ``ssh``, run Salt's bootstrap script.
+    ``files`` or ``userdata``. 2. Wait until it runs. 3. In mode ``ssh``, bring it the very same and run the
+    installer.
 
     vm\\_
         The merged provider, profile and map; Salt puts the accepted key into it.
@@ -241,11 +246,10 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
         settings.accept(made.public_key)
     elif settings.mode == "ssh":
         node = made.found.node
-        vm_["ssh_host"] = next(iter([*node.public_ips, *node.private_ips]))
-        vm_["minion"] = settings.over_ssh()
-        outcome = __utils__["cloud.bootstrap"](vm_, __opts__)
-        if "Error" in outcome:
-            raise MeridianError(f"{name}: bootstrap failed: {outcome['Error']}")
+        # A machine that has just been made is nobody whose key we know.
+        cloud_settings.known_hosts(name).unlink(missing_ok=True)
+        login = settings.login(str(next(iter([*node.public_ips, *node.private_ips]))))
+        over_ssh.bring(login, settings.installed(), making.RUNNING_SECONDS)
     _event("created instance", name, "created", vm_)
     return {**_plain(account.described(made.found)), "taken": made.taken}
 
@@ -283,6 +287,7 @@ def destroy(name: str, call: str | None = None) -> bool:
     _event("destroying instance", name, "destroying", {"name": name})
     done = making.destroy(_account(), name)
     if done:
+        cloud_settings.known_hosts(name).unlink(missing_ok=True)
         _event("destroyed instance", name, "destroyed", {"name": name})
     return done
 

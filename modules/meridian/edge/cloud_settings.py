@@ -12,8 +12,9 @@ import salt.utils.files
 import yaml
 
 from meridian import paths
-from meridian.cloud import bootstrap, credentials
+from meridian.cloud import bootstrap, credentials, over_ssh
 from meridian.cloud.account import Account
+from meridian.cloud.container import File
 from meridian.cloud.errors import AlreadyExists, NotOffered
 from meridian.cloud.ledger import Ledger
 from meridian.cloud.making import Order
@@ -39,6 +40,14 @@ def account(opts: Mapping[str, Any], alias: str, config: Mapping[str, Any]) -> A
         ledger = Ledger(paths.state() / "machines" / f"{alias}.json")
         _accounts[key] = Account(alias, wanted, ledger, lambda address: _sdb(address, opts))
     return _accounts[key]
+
+
+def known_hosts(name: str) -> Path:
+    """Return the file that holds a machine's host key once it was met.
+
+    :param name: node id.
+    """
+    return paths.state() / "machines" / "known_hosts" / name
 
 
 class Settings:
@@ -85,21 +94,26 @@ class Settings:
         if self.mode != "userdata":
             return None
         return lambda: bootstrap.user_data(
-            self.name,
-            self._master(),
-            self.merged["priv_key"],
-            self.merged["pub_key"],
-            self._install(),
-            self._minion(),
-            self._value("user_data_extra") or {},
+            *self._identity(), self._install(), self._minion(), self._value("user_data_extra") or {}
         )
 
-    def over_ssh(self) -> dict[str, Any]:
-        """Return the minion's configuration for Salt's bootstrap script, which carries no other files."""
-        master = self._master()
-        plain = bootstrap.Master(master.address, master.public_key, master.settings)
-        finger = {"master_finger": bootstrap.fingerprint(master.public_key)}
-        return bootstrap.minion_config(self.name, plain, {**finger, **self._minion()})
+    def login(self, address: str) -> over_ssh.Login:
+        """Return how to log in at the machine, in mode ``ssh``.
+
+        :param address: its IP address.
+        """
+        return over_ssh.Login(
+            name=self.name,
+            address=address,
+            user=str(self._value("ssh_username") or "root"),
+            private_key=str(self._value("private_key") or ""),
+            known_hosts=known_hosts(self.name),
+            host_key=str(self._value("ssh_host_key") or ""),
+        )
+
+    def installed(self) -> dict[str, File]:
+        """Return the files that user-data would write, for another way to bring them."""
+        return bootstrap.with_installer(*self._identity(), self._install(), self._minion())
 
     def accept(self, public_key: str) -> None:
         """Accept the key that a taken machine's minion has, instead of the one that Salt has just made.
@@ -117,20 +131,28 @@ class Settings:
         with salt.utils.files.fopen(path, "w") as handle:
             handle.write(public_key)
 
-    def _files(self) -> dict[str, Any]:
-        return bootstrap.files(
-            self.name, self._master(), self.merged["priv_key"], self.merged["pub_key"], self._minion()
-        )
+    def _files(self) -> dict[str, File]:
+        return bootstrap.files(*self._identity(), self._minion())
+
+    def _identity(self) -> tuple[str, bootstrap.Master, str, str]:
+        return self.name, self._master(), self.merged["priv_key"], self.merged["pub_key"]
 
     def _install(self) -> bootstrap.Install:
         folder = paths.repository() / "salt/node"
         definition = yaml.safe_load((folder / "artifact.yaml").read_text(encoding="utf-8"))
         lock = (folder / "node-salt.lock").read_text(encoding="utf-8")
         wanted = self._value("install") or {}
+        index, insecure = str(wanted.get("index") or ""), wanted.get("insecure") is True
+        if index.startswith("http://") and not insecure:
+            raise MeridianError(
+                f"cloud.providers.d/: {self.alias}: install: index {index} has no TLS, whoever is on the way "
+                "could put anything into it: name one with https, or set `insecure: true` beside it"
+            )
         return bootstrap.Install(
             requirements=bootstrap.pinned(lock),
             version=str(definition["node-salt"]["version"]),
-            index=str(wanted.get("index") or ""),
+            index=index,
+            insecure=insecure,
         )
 
     def _minion(self) -> dict[str, Any]:

@@ -49,6 +49,20 @@ def test_files_are_in_the_node_before_it_starts(driver: LocalNodeDriver, engine:
         assert {"etc/salt/minion", "usr/local/sbin/meridian-init"} <= set(tar.getnames())
 
 
+def test_user_data_and_key_are_in_the_node_before_it_starts(driver: LocalNodeDriver, engine: Engine) -> None:
+    plain, seeded = (
+        _create(driver),
+        _create(driver, "b", ex_userdata="#cloud-config", ex_ssh_key="ssh-ed25519 A"),
+    )
+    names = []
+    for node in (plain, seeded):
+        with tarfile.open(fileobj=io.BytesIO(engine.unpacked[node.id])) as tar:
+            names.append(set(tar.getnames()))
+    woken = {"var/lib/cloud/seed/nocloud/user-data", "root/.ssh/authorized_keys"}
+    assert woken <= names[1]
+    assert not woken & names[0]
+
+
 def test_node_that_does_not_start_leaves_nothing_behind(driver: LocalNodeDriver, engine: Engine) -> None:
     engine.refuse["kafka-1.east.test.0badcafe"] = "no space left on device"
     with pytest.raises(BaseHTTPError, match="no space left on device"):

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from libcloud.compute.types import NodeState
-from meridian.cloud import tags
+from meridian import paths
+from meridian.cloud import over_ssh, tags
 from meridian.cloud.account import Account
-from meridian.cloud.bootstrap import fingerprint
+from meridian.cloud.bootstrap import INSTALLER, fingerprint
+from meridian.cloud.container import File
 from meridian.cloud.ledger import Ledger
 from meridian.clouds import libcloud as driver
 from meridian.edge import cloud_settings
@@ -41,13 +44,10 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
     }
     utils = {
         "cloud.filter_event": lambda stage, settings, wanted: {key: settings.get(key) for key in wanted},
-        "cloud.bootstrap": lambda settings, options: bootstrapped.append(settings) or {},
     }
-    bootstrapped: list[dict[str, Any]] = []
     bus = SimpleNamespace(fire_event=lambda told, tag: found.events.append((tag, told)))
     monkeypatch.setattr(found, "events", [], raising=False)
     monkeypatch.setattr("salt.utils.event.get_event", lambda *given, **named: nullcontext(bus))
-    monkeypatch.setattr(found, "bootstrapped", bootstrapped, raising=False)
     monkeypatch.setattr(driver, "__opts__", opts, raising=False)
     monkeypatch.setattr(driver, "__utils__", utils, raising=False)
     monkeypatch.setattr(driver, "__active_provider_name__", "memory:libcloud", raising=False)
@@ -91,18 +91,37 @@ def test_taken_machine_has_its_own_key_accepted(machines: Driver, tmp_path: Path
     assert (tmp_path / "pki/minions" / NAME).read_text() == "PUBLIC"
 
 
+def test_over_ssh_the_machine_gets_what_user_data_would_write(
+    machines: Driver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    brought: list[tuple[over_ssh.Login, dict[str, File]]] = []
+    monkeypatch.setattr(over_ssh, "bring", lambda login, files, deadline: brought.append((login, files)))
+    monkeypatch.setattr(paths, "state", lambda: tmp_path)
+    old = cloud_settings.known_hosts(NAME)
+    old.parent.mkdir(parents=True)
+    old.write_text("of the machine before")
+    driver.create(settings(bootstrap="ssh", ssh_username="debian", private_key="~/.ssh/id"))
+    [(login, files)] = brought
+    assert (login.address, login.user, login.private_key) == ("203.0.113.1", "debian", "~/.ssh/id")
+    assert not login.known_hosts.exists()
+    assert yaml.safe_load(files["/etc/salt/minion"].data)["master_finger"] == fingerprint(PEM)
+    assert files["/etc/salt/pki/minion/minion.pem"].data == b"PRIVATE"
+    assert INSTALLER in files
+
+
+def test_index_without_tls_must_be_meant(machines: Driver) -> None:
+    plain = {"index": "http://192.0.2.1:8080/simple"}
+    with pytest.raises(MeridianError, match=r"memory: install: index http://192.0.2.1.*insecure: true"):
+        driver.create(settings(install=plain))
+    driver.create(settings(install={**plain, "insecure": True}))
+    assert "--trusted-host 192.0.2.1:8080" in machines.made[-1]["ex_userdata"]
+
+
 def test_machine_of_another_clone_is_not_taken_over(machines: Driver, tmp_path: Path) -> None:
     machines.add(NAME, settings()["tags"])
     with pytest.raises(MeridianError, match="this clone did not make it"):
         driver.create(settings())
     assert not (tmp_path / "pki/minions" / NAME).exists()
-
-
-def test_over_ssh_the_minion_is_told_the_masters_fingerprint(machines: Driver) -> None:
-    driver.create(settings(bootstrap="ssh"))
-    [given] = machines.bootstrapped  # type: ignore[attr-defined]
-    assert given["ssh_host"] == "203.0.113.1"
-    assert given["minion"]["master_finger"] == fingerprint(PEM)
 
 
 def test_master_may_come_from_the_environment(machines: Driver, monkeypatch: pytest.MonkeyPatch) -> None:

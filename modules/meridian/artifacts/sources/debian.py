@@ -11,7 +11,15 @@ from meridian.artifacts.sources.base import Context, Source
 
 # The JRE's installation fails without the folder; documentation is of no use on a node.
 _HOOK = 'mkdir -p "$1/usr/share/man/man1"'
-_LEAVE_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*", "/usr/share/info/*")
+_LEAVE_OUT = (
+    "/usr/share/man/*",
+    "/usr/share/doc/*",
+    "/usr/share/locale/*",
+    "/usr/share/i18n/*",
+    "/usr/share/info/*",
+)
+# Keys that every machine would share, and that would make each archive another one.
+_AFTERWARDS = 'rm -f "$1"/etc/ssh/ssh_host_*'
 
 
 class Debian(Source):
@@ -40,6 +48,7 @@ class Debian(Source):
             "--variant=minbase",
             "--format=tar",
             f"--essential-hook={_HOOK}",
+            f"--customize-hook={_AFTERWARDS}",
             *(f"--dpkgopt=path-exclude={pattern}" for pattern in _LEAVE_OUT),
             *(f"--aptopt={option}" for option in apt.options()),
             f"--include={','.join(self.packages)}",
