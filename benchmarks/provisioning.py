@@ -21,6 +21,7 @@ from meridian import paths
 from meridian.edge import deploy_machines, sites
 from meridian.edge.machines import Site, SiteMachine
 from meridian.errors import MeridianError
+from meridian.topology.model import PortRule
 
 from tests.doubles.ec2_server import Faults, Server
 from tests.integration.provisioning.clouds import ENVIRONMENT, IMAGE, SIZE, Clouds, topology
@@ -66,7 +67,8 @@ def _clouds(server: Server, parallel: int) -> Iterator[Clouds]:
 
 
 def _rate_limited(clouds: Clouds, server: Server, nodes: int, every: int) -> bool:
-    wanted = topology({"east": nodes})
+    # One rule for all: a security group has room for sixty, and addresses of 200 nodes are more.
+    wanted = topology({"east": nodes}, open_ports=(PortRule(22, "tcp", ("operator",)),))
     server.faults(Faults(every=every))
     created = _timed(lambda: clouds.ensure(wanted))
     count = collections.Counter(machine["name"] for machine in server.machines())

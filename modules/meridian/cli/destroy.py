@@ -49,12 +49,15 @@ def clean(purge: bool, down: Callable[[], list[str]]) -> None:
     :param down: stops what this clone started on the controller.
     """
     from meridian.cloud import allotment, networks
+    from meridian.edge import sites
+    from meridian.provisioning import record
 
-    record = allotment.read(allotment.record_file())
-    if record is not None and record.slots:
+    local = allotment.read(allotment.record_file())
+    # At clouds machines live on, and what this clone knows of them lies in the state folder.
+    if (local is not None and local.slots) or record.environments(sites.record_file()):
         return
-    if record is not None:
-        networks.remove_management(record.platform)
+    if local is not None:
+        networks.remove_management(local.platform)
     if purge:
         from meridian.cloud import image
 

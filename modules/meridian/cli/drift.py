@@ -9,7 +9,13 @@ from rich.markup import escape
 
 from meridian.cli import runners
 
-_TITLES = {"node": "Machines", "state": "States of nodes", "topic": "Topics", "flow": "Flows"}
+_TITLES = {
+    "node": "Machines",
+    "firewall": "Firewalls of providers",
+    "state": "States of nodes",
+    "topic": "Topics",
+    "flow": "Flows",
+}
 
 
 def gather(environment: str) -> dict[str, Any]:

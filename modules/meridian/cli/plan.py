@@ -15,6 +15,7 @@ from meridian.topology.model import Topology
 _COLUMNS = ("create", "keep", "replace", "stranger")
 _STYLES = {"create": "green", "replace": "yellow", "blocked": "red", "unknown": "red", "stranger": "dim"}
 _TITLES = {
+    "firewall": "Firewalls of providers",
     "state": "States of nodes",
     "topic": "Topics",
     "flow": "Flows",

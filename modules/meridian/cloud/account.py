@@ -40,6 +40,7 @@ class Account:
     :param config: its settings: ``provider``, ``key``, ``secret``, ``arguments``, ``locations``.
     :param ledger: what this clone has made there.
     :param sdb: reads an ``sdb://`` address.
+    :ivar chosen: what was looked up for machines: location, size and image by what their settings say.
     :ivar prepared: firewalls that were found or made as they should be.
     """
 
@@ -57,7 +58,8 @@ class Account:
         self._sdb = sdb
         self._secrets: list[str] = []
         self._adapters: dict[str, Adapter] = {}
-        # Machines of one role share theirs.
+        # Machines of one run are alike: asking for each of them is most of what making one costs.
+        self.chosen: dict[tuple[str, ...], tuple[Any, Any, Any]] = {}
         self.prepared: set[tuple[Any, ...]] = set()
 
     def places(self) -> list[str]:

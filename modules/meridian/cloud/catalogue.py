@@ -47,13 +47,20 @@ class Catalogue:
             _read(sorted((folder / "cloud.providers.d").glob("*.conf"))),
         )
 
+    def profile(self, name: str) -> dict[str, Any]:
+        """Return a profile's settings, with those of the profiles that it extends.
+
+        :raises MeridianError: no file has it.
+        """
+        return _extended(self.profiles, name, "cloud.profiles.d/")
+
     def offer(self, profile: str, location: str = "") -> Offer:
         """Return what a profile asks its provider for.
 
         :param location: the place that the pillar says; else the profile's, else the provider's.
         :raises MeridianError: profile or provider is in no file.
         """
-        settings = _extended(self.profiles, profile, "cloud.profiles.d/")
+        settings = self.profile(profile)
         alias = str(settings.get("provider", "")).partition(":")[0]
         provider = _extended(self.providers, alias, f"profile {profile}: cloud.providers.d/")
         arguments = provider.get("arguments") or {}

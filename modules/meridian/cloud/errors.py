@@ -79,17 +79,17 @@ _CREDENTIALS = re.compile(
     r"invalid.{0,20}(?:credential|token|api key)|unable to authenticate|unauthori[sz]ed",
     re.IGNORECASE,
 )
+_DOWN = re.compile(
+    r"service (?:is )?(?:temporarily )?unavailable|internal (?:server )?error|bad gateway|gateway time-?out|"
+    r"server is busy|backend error",
+    re.IGNORECASE,
+)
 # Requests are signed with the time; these are the words of those who find it too far from theirs.
 _CLOCK = re.compile(
     r"RequestExpired|RequestTimeTooSkewed|Signature (?:not yet current|expired)|clock skew|"
     r"token (?:used too early|.{0,20}not yet valid)|not within its valid time range|"
     r"Invalid JWT.{0,80}(?:reasonable timeframe|iat|exp)",
     re.IGNORECASE | re.DOTALL,
-)
-_DOWN = re.compile(
-    r"service (?:is )?(?:temporarily )?unavailable|internal (?:server )?error|bad gateway|gateway time-?out|"
-    r"server is busy|backend error",
-    re.IGNORECASE,
 )
 _EXISTS = re.compile(r"already exists|AlreadyExists|\.Duplicate\b|already in use", re.IGNORECASE)
 _STATUS = re.compile(r"(?:\(|HTTP[ /]|status(?: code)?:? )([45]\d\d)\b", re.IGNORECASE)
@@ -122,8 +122,10 @@ def explain(problem: BaseException, provider: str, doing: str) -> MeridianError:
         return Timeout(f"{where}: no answer in time: {text}")
     if isinstance(problem, OSError | requests.exceptions.RequestException):
         return Unavailable(f"{where}: the provider cannot be reached: {text}")
-    broken = isinstance(problem, MalformedResponseError) or _DOWN.search(text)
-    if broken or (code is not None and code >= 500):
+    if isinstance(problem, MalformedResponseError):
+        # Gateways in front of an API that is down answer with a page for people.
+        return Unavailable(f"{where}: the provider's answer makes no sense: {text}")
+    if _DOWN.search(text) or (code is not None and code >= 500):
         return Unavailable(f"{where}: the provider has a fault{f', HTTP {code}' if code else ''}: {text}")
     if _EXISTS.search(text) or (code == 409 and "exist" in text.lower()):
         return AlreadyExists(f"{where}: there is one already: {text}")

@@ -1,5 +1,6 @@
 """The local cloud's Docker networks: one for Salt, one per region for data."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from docker.types import IPAMConfig, IPAMPool
 from meridian.cloud import engine, labels, taken
 from meridian.cloud.allotment import Allotment
 from meridian.errors import MeridianError
+
+_RELEASE_SECONDS = 15.0
 
 
 def management_name(platform: str) -> str:
@@ -91,7 +94,7 @@ def _remove(client: Any, wanted: dict[str, list[str]]) -> list[str]:
     names = []
     for network in client.networks.list(filters=wanted):
         try:
-            network.remove()
+            _remove_one(network)
         except docker.errors.NotFound:
             continue
         except docker.errors.APIError as problem:
@@ -100,6 +103,19 @@ def _remove(client: Any, wanted: dict[str, list[str]]) -> list[str]:
             ) from problem
         names.append(str(network.name))
     return names
+
+
+def _remove_one(network: Any) -> None:
+    # On a busy machine the engine lets go of a removed container's endpoint a moment later.
+    deadline = time.monotonic() + _RELEASE_SECONDS
+    while True:
+        try:
+            network.remove()
+            return
+        except docker.errors.APIError as problem:
+            if "active endpoints" not in str(problem.explanation) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def _ensure(client: Any, name: str, subnet: str, host: str, bridge: str, marks: dict[str, str]) -> bool:

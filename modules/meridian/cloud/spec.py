@@ -15,7 +15,7 @@ def cloud_map(
     image: str = "",
     master: str = "",
     provider: str | None = None,
-    addresses: Mapping[str, Iterable[str]] | None = None,
+    addresses: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
 ) -> dict[str, Any]:
     """Return what salt-cloud shall make: ``{profile: {node id: overrides}}``.
 
@@ -24,7 +24,7 @@ def cloud_map(
     :param image: image to start nodes from; the profile's when empty.
     :param master: address at which nodes find the Salt master; the provider's ``minion: master`` when empty.
     :param provider: alias of the provider whose nodes are wanted; those of all when not given.
-    :param addresses: IP addresses of the nodes that exist already, by id; firewalls let these in.
+    :param addresses: entry of ``list_nodes_full`` of the nodes that exist, by id; firewalls let these in.
     """
     found: dict[str, Any] = {}
     for region in topology.regions:
@@ -53,13 +53,13 @@ def sizes(topology: Topology) -> dict[str, int]:
 
 
 def firewall(
-    topology: Topology, region: Region, node: Node, addresses: Mapping[str, Iterable[str]]
+    topology: Topology, region: Region, node: Node, addresses: Mapping[str, Mapping[str, Iterable[str]]]
 ) -> list[dict[str, Any]]:
     """Return a node's open ports with their sources as CIDRs: ``[{port, protocol, sources}]``.
 
     A port that nobody may use yet, since no address is known, is not among them: closed by default.
 
-    :param addresses: IP addresses of the nodes that exist, by id.
+    :param addresses: ``private_ips`` and ``public_ips`` of the nodes that exist, by id.
     """
     rules = []
     for rule in node.open_ports:
@@ -70,7 +70,7 @@ def firewall(
 
 
 def _sources(
-    topology: Topology, region: Region, rule: PortRule, addresses: Mapping[str, Iterable[str]]
+    topology: Topology, region: Region, rule: PortRule, addresses: Mapping[str, Mapping[str, Iterable[str]]]
 ) -> list[str]:
     found: set[str] = set()
     if "operator" in rule.sources:
@@ -82,7 +82,11 @@ def _sources(
     else:
         members = ()
     for member in members:
-        found.update(f"{address}/{128 if ':' in address else 32}" for address in addresses.get(member.id, ()))
+        seen = addresses.get(member.id, {})
+        private, public = seen.get("private_ips") or (), seen.get("public_ips") or ()
+        # Groups of rules are small: only the address that the member is seen with from here.
+        near = private or public if member.region == region.name else public or private
+        found.update(f"{address}/{128 if ':' in address else 32}" for address in near)
     return sorted(found)
 
 

@@ -22,7 +22,8 @@ def check(topology: Topology, cache: Path, running: int = 0) -> None:
     :param running: number of the environment's nodes that are there already.
     :raises MeridianError: with what is needed, what is free, and what to do.
     """
-    missing = max(0, len(topology.nodes) - running)
+    wanted = sum(len(region.nodes) for region in topology.regions if region.is_local)
+    missing = max(0, wanted - running)
     needed = missing * _MEMORY_PER_NODE + (_MEMORY_CONTROLLER if not running else 0)
     free = available_memory()
     if free < needed:

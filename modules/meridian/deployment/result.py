@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_SILENT = "it did not answer in time; see journalctl -u salt-minion on it, then run the same command again"
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -91,7 +93,9 @@ def _node_states(step: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[st
                 if isinstance(state, Mapping):
                     yield str(node), str(state.get("__id__") or key), state
         else:
-            yield str(node), "", {"result": False, "comment": states}
+            # Salt's own word for a minion that did not return.
+            why = _SILENT if states is False else states
+            yield str(node), "", {"result": False, "comment": why}
 
 
 def _by_requisite(state: Mapping[str, Any]) -> bool:

@@ -45,7 +45,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
         asked |= here
     world = _assess(topology, listings)
     _refuse_guessing(world)
-    sites.want(asked, topology, given, tag, _addresses(world.existing))
+    sites.want(asked, topology, given, tag, world.existing)
     record.left(sites.record_file(), topology.environment, asked.keys() - sites.kinds(topology).keys())
     made, started = _raise_up(opts, topology, asked, world, parallel)
     _protect(topology, asked)
@@ -159,12 +159,6 @@ def _refuse_guessing(world: World) -> None:
         raise MeridianError("; ".join(lines))
 
 
-def _addresses(existing: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    return {
-        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
-    }
-
-
 def _ground(topology: Topology, given: Allotment) -> list[str]:
     """Have the kernel's limits and the networks that the local cloud needs."""
     client = engine.client()
@@ -214,7 +208,7 @@ def _protect(topology: Topology, asked: Mapping[str, Site]) -> None:
     remote = {alias: asked[alias] for alias, kind in sites.kinds(topology).items() if kind != PROVIDER}
     if any(node.open_ports for node in topology.nodes):
         existing = _assess(topology, _listings(remote)).existing
-        sites.want(remote, topology, addresses=_addresses(existing))
+        sites.want(remote, topology, addresses=existing)
         for site in remote.values():
             site.protect()
 

@@ -11,17 +11,19 @@ from salt.exceptions import SaltException
 
 from meridian import paths
 from meridian.cloud import spec
-from meridian.cloud.local_driver import PROVIDER
+from meridian.cloud.catalogue import Catalogue
 from meridian.edge import deploy_machines
 from meridian.edge.answers import Listener
+from meridian.edge.pillar_source import pillar_root
 from meridian.kafka import client as kafka_client
 from meridian.kafka import topics as kafka_topics
 from meridian.kafka.changes import overrides
 from meridian.kafka.roll import overridden
 from meridian.mirror.status import operator_client
 from meridian.planning import nodes
-from meridian.planning.world import Service, World
+from meridian.planning.world import Firewall, Service, World
 from meridian.tls import Tls
+from meridian.topology.firewall import WITH_FIREWALL
 from meridian.topology.model import Region, Topology
 
 _ANSWER_SECONDS = 30.0
@@ -47,7 +49,7 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
         half_made=frozenset(found["half_made"]),
         strangers=tuple(found["strangers"]),
         replace=found["replace"],
-        wanted=_wanted(topology, found["existing"]),
+        firewalls=_firewalls(opts, topology, found["existing"]),
     )
     living = [
         node.id for node in topology.nodes if node.id in seen.nodes and nodes.is_up(seen.nodes[node.id])
@@ -72,18 +74,18 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
         )
 
 
-def _wanted(topology: Topology, existing: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return each machine's tags, and its firewall where that is its provider's."""
-    addresses = {
-        name: [*seen.get("private_ips", ()), *seen.get("public_ips", ())] for name, seen in existing.items()
-    }
-    wanted: dict[str, dict[str, Any]] = {}
+def _firewalls(
+    opts: Mapping[str, Any], topology: Topology, existing: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Firewall]:
+    """Return what the provider's firewall of each machine shall let in, now that addresses are known."""
+    catalogue = Catalogue.read(pillar_root(opts).parent)
+    found = {}
     for region in topology.regions:
-        for node in region.nodes:
-            wanted[node.id] = {"tags": node.tags}
-            if region.kind != PROVIDER:
-                wanted[node.id]["firewall"] = spec.firewall(topology, region, node, addresses)
-    return wanted
+        for node in region.nodes if region.kind in WITH_FIREWALL else ():
+            wanted = spec.firewall(topology, region, node, existing)
+            network = catalogue.profile(node.profile).get("network") or {}
+            found[node.id] = Firewall(tuple(wanted), others=bool(network.get("security_groups")))
+    return found
 
 
 def _with(topology: Topology, role: str, living: Iterable[str]) -> list[Region]:

@@ -53,13 +53,13 @@ def want(
     topology: Topology,
     given: Allotment | None = None,
     tag: str = "",
-    addresses: Mapping[str, Iterable[str]] | None = None,
+    addresses: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
 ) -> None:
     """Tell each site which machines it shall have.
 
     :param given: the environment's addresses in the local cloud.
     :param tag: node image of the local cloud; the profile's when empty.
-    :param addresses: IP addresses of the nodes that exist, by id, for firewalls.
+    :param addresses: entry of ``list_nodes_full`` of the nodes that exist, by id, for firewalls.
     """
     of = kinds(topology)
     for alias, site in sites.items():

@@ -1,6 +1,5 @@
 """The cost of a platform: of each node, of its volumes, and of all."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meridian.cloud.catalogue import Catalogue, Offer
@@ -43,33 +42,27 @@ class Costs:
                 self._count(node, offers[key], prices)
 
     def _count(self, node: Node, offer: Offer, prices: Prices) -> None:
-        machine = prices.machine(offer)
-        parts = [machine]
-        if machine is None:
+        cost = prices.machine(offer)
+        if cost is None:
             self._unknown.append(node.id)
         for volume in node.volumes:
             price = prices.volume(offer, volume.type, volume.size_gb)
-            parts.append(price)
             if price is None:
                 self._unknown.append(f"{node.id}/{volume.name}")
-        known = [price for price in parts if price is not None]
-        self._hourly[node.id] = sum(known) if known else None
-
-    def per_hour(self, node: str) -> float | None:
-        """Return what is known of a node's cost per hour; ``None`` when nothing is."""
-        return self._hourly[node]
+            elif cost is not None:
+                cost += price
+        # A disk's price alone would look like a machine's.
+        self._hourly[node.id] = cost
 
     def per_month(self, node: str) -> float | None:
-        """Return what is known of a node's cost per month, rounded to a hundredth."""
+        """Return a node's cost per month, with its volumes as far as known; ``None`` when its own is not."""
         hourly = self._hourly[node]
         return None if hourly is None else round(hourly * HOURS_PER_MONTH, 2)
 
     def total(self) -> Cost:
         """Return the cost of all nodes."""
-        return self._sum(self._hourly, tuple(self._unknown))
-
-    def _sum(self, hourly: Mapping[str, float | None], unknown: tuple[str, ...]) -> Cost:
-        known = [price for price in hourly.values() if price is not None]
+        known = [price for price in self._hourly.values() if price is not None]
+        unknown = tuple(self._unknown)
         if not known:
             return Cost(None, None, self.currency, unknown)
         whole = sum(known)

@@ -27,8 +27,7 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
         else:
             differences = (
                 *_power(seen),
-                *_tags(world.wanted.get(node.id, {}).get("tags"), seen.get("tags")),
-                *_firewall(world.wanted.get(node.id, {}).get("firewall"), seen.get("firewall")),
+                *_tags(node.tags, seen.get("tags")),
             )
             verdict = Verdict.DIFFERS if differences else Verdict.SAME
             yield Finding(_KIND, node.id, region.name, verdict, differences)
@@ -58,29 +57,10 @@ def _power(seen: Mapping[str, Any]) -> Iterator[Difference]:
         yield Difference("power", "running", str(seen["state"]).lower())
 
 
-def _tags(wanted: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> Iterator[Difference]:
+def _tags(wanted: Mapping[str, str], found: Mapping[str, Any] | None) -> Iterator[Difference]:
     """Compare our tags; what else a provider or its owner put there is theirs."""
-    if not wanted or found is None:
+    if found is None:
         return
-    for key in sorted(wanted):
-        if str(found.get(key)) != str(wanted[key]):
-            yield Difference(f"tag {key}", str(wanted[key]), found.get(key))
-
-
-def _firewall(wanted: Any, found: Any) -> Iterator[Difference]:
-    """Compare the rules, where both the map and the provider tell them."""
-    if wanted is None or found is None:
-        return
-    want, have = _sources(wanted), _sources(found)
-    for port in sorted({*want, *have}):
-        if want.get(port, set()) != have.get(port, set()):
-            both = (sorted(rules[port]) if port in rules else None for rules in (want, have))
-            yield Difference(f"port {port}", *both)
-
-
-def _sources(rules: list[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Return who may reach each ``<port>/<protocol>``."""
-    found: dict[str, set[str]] = {}
-    for rule in rules:
-        found.setdefault(f"{rule['port']}/{rule['protocol']}", set()).update(map(str, rule["sources"]))
-    return found
+    for key, value in sorted(wanted.items()):
+        if str(found.get(key)) != value:
+            yield Difference(f"tag {key}", value, found.get(key))

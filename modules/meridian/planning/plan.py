@@ -40,7 +40,7 @@ _NO_CHANGE = ("keep", "stranger")
 class Action:
     """One thing and what becomes of it.
 
-    :ivar kind: ``node``, ``state``, ``topic``, ``flow`` or ``archive``.
+    :ivar kind: ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
     :ivar action: for a node ``create``, ``keep``, ``replace`` or ``stranger``; for all else ``create``,
         ``change`` or ``stranger``. ``unknown``: nobody could be asked, a deployment looks again.
         ``blocked``: a deployment would fail there.

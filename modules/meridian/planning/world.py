@@ -26,6 +26,18 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Firewall:
+    """What a machine's firewall at its provider shall let in.
+
+    :ivar rules: ``{port, protocol, sources: [cidr]}``.
+    :ivar others: the machine has groups beside ours, whose rules are theirs.
+    """
+
+    rules: tuple[Mapping[str, Any], ...]
+    others: bool = False
+
+
+@dataclass(frozen=True)
 class World:
     """An environment as it is. An empty one is that of ``--offline``: nothing is there.
 
@@ -36,7 +48,7 @@ class World:
     :ivar half_made: machines that the pillar names and that were never finished.
     :ivar strangers: machines of the environment that the pillar does not name.
     :ivar replace: why one of ``nodes`` must give way to a new one to be as wanted, by name.
-    :ivar wanted: what salt-cloud is told of each machine: ``tags``, ``firewall``, …, where known.
+    :ivar firewalls: what the provider's firewall of each machine shall let in, by name; those that have one.
     :ivar states: what ``state.highstate`` with ``test=True`` returned, by name of the node.
     :ivar services: what :class:`Service` says of the broker and the worker of a node, by name of the node.
     :ivar topics: topics of a region's cluster by name, ``None`` for one that is not there.
@@ -47,7 +59,7 @@ class World:
     half_made: frozenset[str] = frozenset()
     strangers: tuple[str, ...] = ()
     replace: Mapping[str, str] = field(default_factory=dict)
-    wanted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    firewalls: Mapping[str, "Firewall"] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, Any] | str] = field(default_factory=dict)
     services: Mapping[str, tuple["Service", ...]] = field(default_factory=dict)
     topics: Mapping[str, Mapping[str, Topic | None] | str] = field(default_factory=dict)

@@ -17,6 +17,14 @@ def read(file: Path, environment: str) -> dict[str, str]:
     return _all(file).get(environment, {})
 
 
+def environments(file: Path) -> list[str]:
+    """Return the environments that may have machines.
+
+    :param file: the record.
+    """
+    return sorted(_all(file))
+
+
 def add(file: Path, environment: str, providers: Mapping[str, str]) -> None:
     """Note that an environment may have machines at these providers from now on.
 

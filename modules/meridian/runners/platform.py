@@ -65,12 +65,13 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.preflight environment=local
     """
+    from meridian.cloud import local_nodes
     from meridian.edge import accounts
 
     topology = load_topology(__opts__, environment)
     accounts.check(__opts__, topology)
     if topology.is_local:
-        deployment_preflight.check(topology, paths.cache())
+        deployment_preflight.check(topology, paths.cache(), local_nodes.running(environment))
     return {"ok": True}
 
 

@@ -1,9 +1,13 @@
 """Nothing goes that was not shown and confirmed by name."""
 
 import io
+from pathlib import Path
 
 import pytest
+from meridian import paths
 from meridian.cli import destroy
+from meridian.edge import sites
+from meridian.provisioning import record
 
 LISTING = {
     "machines": {"kafka-2.west.multi": "google", "kafka-1.east.multi": "aws", "kafka-2.east.multi": "aws"},
@@ -46,3 +50,16 @@ def test_machines_are_listed_provider_by_provider() -> None:
         "  kafka-2.west.multi",
     ]
     assert destroy.told({"machines": {}, "left": []}) == ["there are no machines"]
+
+
+def test_what_is_known_of_machines_at_clouds_outlives_another_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "state", lambda: tmp_path)
+    (tmp_path / "machines").mkdir()
+    record.add(sites.record_file(), "aws", {"aws": "ec2"})
+    destroy.clean(purge=False, down=list)
+    assert (tmp_path / "machines").is_dir()
+    record.forget(sites.record_file(), "aws")
+    destroy.clean(purge=False, down=list)
+    assert not (tmp_path / "machines").exists()

@@ -55,7 +55,7 @@ def test_all_candidates_taken_says_what_to_do() -> None:
 
 
 def test_record_survives_and_is_forgotten(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # This host's other platforms have networks, too.
+    # Whatever else this machine is connected to.
     monkeypatch.setattr(taken, "routes", list)
     engine = Engine()
     engine.known_networks.append(network("someone", "10.213.4.0/24"))

@@ -54,12 +54,15 @@ def test_firewall_opens_nothing_to_addresses_that_are_not_known_yet(
     placed = _placed(make_topology(provider="aws"))
     first = cloud_map(placed, None)["aws-small"]["kafka-1.west.test"]
     assert first["firewall"] == [{"port": 22, "protocol": "tcp", "sources": ["203.0.113.7/32"]}]
-    known = {"services-1.west.test": ["10.0.0.5"], "kafka-1.east.test": ["10.9.0.1", "2001:db8::1"]}
+    known = {
+        "services-1.west.test": {"private_ips": ["10.0.0.5"], "public_ips": ["198.51.100.5"]},
+        "kafka-1.east.test": {"private_ips": ["10.9.0.1"], "public_ips": ["198.51.100.9", "2001:db8::1"]},
+    }
     later = cloud_map(placed, None, addresses=known)["aws-small"]["kafka-1.west.test"]
     assert {rule["port"]: rule["sources"] for rule in later["firewall"]} == {
         22: ["203.0.113.7/32"],
         9092: ["10.0.0.5/32"],
-        9094: ["10.0.0.5/32", "10.9.0.1/32", "2001:db8::1/128"],
+        9094: ["10.0.0.5/32", "198.51.100.9/32", "2001:db8::1/128"],
     }
 
 

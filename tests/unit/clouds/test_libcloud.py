@@ -1,7 +1,9 @@
 """The salt-cloud driver, called as Salt calls it, over a provider in memory."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -40,11 +42,14 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Driver:
         "transport": "zeromq",
         "query.selection": ["id", "state"],
     }
-    utils = {"cloud.filter_event": lambda *arguments: {}}
+    utils = {
+        "cloud.filter_event": lambda stage, settings, wanted: {key: settings.get(key) for key in wanted},
+    }
+    bus = SimpleNamespace(fire_event=lambda told, tag: found.events.append((tag, told)))
+    monkeypatch.setattr(found, "events", [], raising=False)
+    monkeypatch.setattr("salt.utils.event.get_event", lambda *given, **named: nullcontext(bus))
     monkeypatch.setattr(driver, "__opts__", opts, raising=False)
     monkeypatch.setattr(driver, "__utils__", utils, raising=False)
-    # No master listens here.
-    monkeypatch.setattr(driver, "_event", lambda *arguments: None)
     monkeypatch.setattr(driver, "__active_provider_name__", "memory:libcloud", raising=False)
     monkeypatch.setattr(cloud_settings, "account", lambda *arguments: account)
     return found
@@ -74,6 +79,9 @@ def test_machine_boots_with_user_data_and_is_described_with_its_tags(machines: D
     assert found["taken"] is False
     assert machines.made[0]["ex_userdata"]
     json.dumps(driver.list_nodes_full())
+    tags_of_events = [tag for tag, _ in machines.events]  # type: ignore[attr-defined]
+    assert tags_of_events == [f"salt/cloud/{NAME}/{s}" for s in ("creating", "requesting", "created")]
+    assert "PRIVATE" not in repr(machines.events)  # type: ignore[attr-defined]
 
 
 def test_taken_machine_has_its_own_key_accepted(machines: Driver, tmp_path: Path) -> None:

@@ -89,3 +89,10 @@ def test_a_node_that_answered_with_an_error_instead_of_states_fails() -> None:
     read = result.read(orchestration(States={"result": False, "changes": {"ret": ret}, "comment": ""}))
     assert "boom" in str(read.failures[0])
     assert "n1" in str(read.failures[0])
+
+
+def test_a_node_that_did_not_answer_is_told_as_such() -> None:
+    ret = {"kafka-1.us-east.local": False}
+    read = result.read(orchestration(States={"result": False, "changes": {"ret": ret}, "comment": ""}))
+    (failure,) = read.failures
+    assert (failure.node, "did not answer in time" in failure.reason) == ("kafka-1.us-east.local", True)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,9 +40,8 @@ def opts(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> dic
     for name in ("east", "west", "hub"):
         of = labels.of("0badcafe", labels.NETWORK, "test", name)
         engine.known_networks.append(network(f"meridian-0badcafe-test-{name}", "10.230.16.0/24", of))
-    told: list[Any] = []
-    bus = SimpleNamespace(fire_event=lambda *_: told.append(_))
-    monkeypatch.setattr(salt.utils.event, "get_event", lambda *_, **__: _Entered(bus))
+    bus = SimpleNamespace(fire_event=lambda *_: True)
+    monkeypatch.setattr(salt.utils.event, "get_event", lambda *_, **__: nullcontext(bus))
     monkeypatch.setattr(progress, "report", lambda *_, **__: None)
     monkeypatch.setattr(paths, "state", lambda: tmp_path / "state")
     monkeypatch.setattr(docker_engine, "client", lambda **_: engine)
@@ -61,17 +61,6 @@ def opts(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> dic
     monkeypatch.setattr(cloud_settings, "_accounts", {})
     found = dict(salt.config.master_config(str(tmp_path / "master")))
     return found | {"pki_dir": str(tmp_path / "pki"), "conf_file": str(tmp_path / "master"), "ssl": None}
-
-
-class _Entered:
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def __enter__(self) -> object:
-        return self.value
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
 
 def _run_here(

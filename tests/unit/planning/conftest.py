@@ -58,7 +58,6 @@ def world_of(topology: Topology) -> World:
     """Return the world that a deployment leaves behind."""
     return World(
         nodes={node.id: {"state": "RUNNING", "tags": dict(node.tags)} for node in topology.nodes},
-        wanted={node.id: {"tags": node.tags} for node in topology.nodes},
         states={node.id: TRUE_STATE for node in topology.nodes},
         topics={region.name: _topics(region.settings["topics"]) for region in topology.regions},
         connectors={topology.central: connectors(topology)},

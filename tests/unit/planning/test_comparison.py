@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from meridian.kafka.topics import Topic
 from meridian.planning import Finding, Verdict, World, compare
+from meridian.planning.world import Firewall
 from meridian.topology import Topology
 
 NODE = "kafka-2.us-east.local"
@@ -81,18 +82,35 @@ def test_tags_that_were_changed_and_only_ours(local: Topology, well: World) -> N
     assert only(local, with_node(well, tags=tags)).why == "tag meridian-role other → kafka"
 
 
+RULE = {"port": 9094, "protocol": "tcp", "sources": ["10.0.0.1/32", "10.0.0.2/32"]}
+
+
+def with_rules(world: World, found: Any, others: bool = False) -> World:
+    return replace(with_node(world, firewall=found), firewalls={NODE: Firewall((RULE,), others)})
+
+
 def test_a_port_that_was_opened_to_the_world(local: Topology, well: World) -> None:
-    rule = {"port": 9094, "protocol": "tcp", "sources": ["10.0.0.1/32", "10.0.0.2/32"]}
-    world = replace(well, wanted={**well.wanted, NODE: {"firewall": [rule]}})
-    # The same rule in two parts is the same.
-    parts = [{**rule, "sources": [source]} for source in reversed(rule["sources"])]
-    assert wrong(local, with_node(world, firewall=parts)) == []
-    opened = [*parts, {"port": 9094, "protocol": "tcp", "sources": ["0.0.0.0/0"]}]
-    assert "0.0.0.0/0" in only(local, with_node(world, firewall=opened)).why
-    shut = only(local, with_node(world, firewall=[]))
-    assert shut.why == 'port 9094/tcp none → ["10.0.0.1/32", "10.0.0.2/32"]'
+    opened = [RULE, {"port": 9094, "protocol": "tcp", "sources": ["0.0.0.0/0"]}]
+    found = only(local, with_rules(well, opened))
+    assert (found.kind, found.id) == ("firewall", NODE)
+    assert found.why == (
+        'port 9094/tcp ["0.0.0.0/0", "10.0.0.1/32", "10.0.0.2/32"] → ["10.0.0.1/32", "10.0.0.2/32"]'
+    )
+    # A group of others may let in whom it likes.
+    assert wrong(local, with_rules(well, opened, others=True)) == []
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_a_port_that_was_shut(local: Topology, well: World, others: bool) -> None:
+    found = only(local, with_rules(well, [], others))
+    assert found.why == 'port 9094/tcp none → ["10.0.0.1/32", "10.0.0.2/32"]'
+
+
+def test_rules_that_mean_the_same_are_the_same(local: Topology, well: World) -> None:
+    parts = [{**RULE, "sources": [source]} for source in ("10.0.0.2", "10.0.0.1/32")]
+    assert wrong(local, with_rules(well, parts)) == []
     # A provider that cannot tell says nothing, which is no difference.
-    assert wrong(local, with_node(world, firewall=None)) == []
+    assert wrong(local, with_rules(well, None)) == []
 
 
 def test_a_machine_that_does_not_run_is_not_asked_for_states(local: Topology, well: World) -> None:

@@ -49,7 +49,6 @@ class Adapter:
 
     def __init__(self, conn: Any) -> None:
         self.conn = conn
-        self.chosen: dict[tuple[str, str, str, str], tuple[Any, Any, Any]] = {}
         if self.states:
             conn.NODE_STATE_MAP = {**conn.NODE_STATE_MAP, **self.states}
 
