@@ -131,9 +131,21 @@ def _alive(process: int) -> bool:
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
 def test_interrupted_run_begins_nothing_more(tmp_path: Path, kind: type[BaseException]) -> None:
-    place = Place(tmp_path / "1")
+    told = tmp_path / "told"
+
+    class Slow(Place):
+        """Takes no second machine before the first was told."""
+
+        def work(self, action: str, name: str, settings: Any) -> None:
+            deadline = time.monotonic() + 60
+            while self.done and not told.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            super().work(action, name, settings)
+
+    place = Slow(tmp_path / "1")
 
     def interrupt(name: str, reason: str) -> None:
+        told.touch()
         raise kind
 
     with pytest.raises(kind):
