@@ -28,7 +28,7 @@ connect:
 
 # Every deployment waits until its canaries are archived.
 archive:
-  segment: {max_age_seconds: 2}
+  segment: {max_age_seconds: 1}
 
 # Containers have no disks of their own.
 volumes: null

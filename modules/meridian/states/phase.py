@@ -3,14 +3,16 @@ Steps of an orchestration that tell the truth: changes only when something chang
 and progress on the event bus. ``salt.runner`` reports a change on every run and hides the reason.
 """
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import salt.runner
 
 from meridian.edge import progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
-    __salt__: dict[str, Callable[..., Any]]
     __states__: dict[str, Callable[..., Any]]
     __opts__: dict[str, Any]
 
@@ -43,7 +45,7 @@ def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any
     if __opts__.get("test"):
         return {"name": name, "result": None, "changes": {}, "comment": f"{function} would run"}
     progress.report(__opts__, phase, "start", region=region)
-    out = __salt__["saltutil.runner"](function, full_return=True, **arguments)
+    out = _client().cmd(function, pub_data={}, kwarg=arguments, print_event=False, full_return=True)
     returned = out.get("return")
     ok = out.get("success", True) is not False
     changes: Any = {}
@@ -88,3 +90,9 @@ def states(
     ret = __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
     progress.report(__opts__, phase, "end", region=region, ok=ret["result"] is not False)
     return ret
+
+
+@functools.cache
+def _client() -> salt.runner.RunnerClient:
+    # What saltutil.runner does, but with all runners loaded once and not for each step.
+    return salt.runner.RunnerClient(dict(__opts__))
