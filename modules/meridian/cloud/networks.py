@@ -13,6 +13,8 @@ from meridian.cloud.allotment import Allotment
 from meridian.errors import MeridianError
 
 _RELEASE_SECONDS = 15.0
+_ATTACHED = "active endpoints"
+_RESTART = "restart the engine (./meridian down, or systemctl restart docker), then run this again"
 
 
 def management_name(platform: str) -> str:
@@ -98,8 +100,10 @@ def _remove(client: Any, wanted: dict[str, list[str]]) -> list[str]:
         except docker.errors.NotFound:
             continue
         except docker.errors.APIError as problem:
+            # After a request that was cut off, Docker may count an endpoint for ever that no container has.
+            advice = f"; {_RESTART}" if _ATTACHED in str(problem.explanation) else ""
             raise MeridianError(
-                f"Docker network {network.name} cannot be removed: {problem.explanation}"
+                f"Docker network {network.name} cannot be removed: {problem.explanation}{advice}"
             ) from problem
         names.append(str(network.name))
     return names
@@ -113,7 +117,7 @@ def _remove_one(network: Any) -> None:
             network.remove()
             return
         except docker.errors.APIError as problem:
-            if "active endpoints" not in str(problem.explanation) or time.monotonic() > deadline:
+            if _ATTACHED not in str(problem.explanation) or time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
