@@ -1,4 +1,4 @@
-# `local` with all seven regions: 32 nodes, 24 brokers, about 18 GiB.
+# `local` with all seven regions: 32 nodes, 24 brokers, about 10 GiB.
 environment:
   extends: local
   regions: [us-east, us-west, eu-west, eu-central, ap-south, ap-northeast, sa-east, central]

@@ -1,11 +1,11 @@
 """Archived records back into Kafka: the very same keys, values, headers, timestamps and partitions."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, OffsetSpec, ResourceType
@@ -16,17 +16,10 @@ from meridian.archive.segment import Coverage
 from meridian.archive.settings import KafkaAccess
 from meridian.archive.store import Store, Stored
 from meridian.errors import MeridianError
+from meridian.kafka.client import when_known
 from meridian.topology.model import Topology
 
 _TIMEOUT = 30.0
-_NOT_YET_KNOWN = (
-    KafkaError.UNKNOWN_TOPIC_OR_PART,
-    KafkaError.NOT_LEADER_FOR_PARTITION,
-    KafkaError.LEADER_NOT_AVAILABLE,
-    KafkaError._UNKNOWN_TOPIC,
-    KafkaError._UNKNOWN_PARTITION,
-)
-_Answer = TypeVar("_Answer")
 _Chains = dict[int, list[tuple[Stored, Coverage]]]
 
 
@@ -173,18 +166,6 @@ def _make(admin: AdminClient, topic: str, partitions: int) -> bool:
     return True
 
 
-def _when_known(ask: Callable[[], _Answer]) -> _Answer:
-    """Ask again while the broker that answers has not heard of a topic just made, or of its leaders."""
-    deadline = time.monotonic() + _TIMEOUT
-    while True:
-        try:
-            return ask()
-        except KafkaException as error:
-            if error.args[0].code() not in _NOT_YET_KNOWN or time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-
-
 def _numbers(admin: AdminClient, topic: str) -> list[int]:
     """Return the numbers of a topic's partitions."""
     found = admin.list_topics(topic, timeout=_TIMEOUT).topics[topic]
@@ -195,13 +176,13 @@ def _numbers(admin: AdminClient, topic: str) -> list[int]:
 
 def _fit(admin: AdminClient, topic: str, partitions: int, oldest: int) -> None:
     """Refuse a topic that could not hold the records as they are."""
-    found = len(_when_known(lambda: _numbers(admin, topic)))
+    found = len(when_known(lambda: _numbers(admin, topic), _TIMEOUT))
     if found < partitions:
         raise MeridianError(
             f"topic {topic} has {found} partitions, the archived one has {partitions}: add some first"
         )
     resource = ConfigResource(ResourceType.TOPIC, topic)
-    config = _when_known(lambda: admin.describe_configs([resource])[resource].result())
+    config = when_known(lambda: admin.describe_configs([resource])[resource].result(), _TIMEOUT)
     keeps = int(config["retention.ms"].value)
     if "delete" in config["cleanup.policy"].value and keeps >= 0 and oldest < time.time() * 1000 - keeps:
         raise MeridianError(
@@ -222,7 +203,7 @@ def _ends(admin: AdminClient, topic: str) -> dict[int, int]:
         asked = admin.list_offsets(latest)
         return {place.partition: future.result().offset for place, future in asked.items()}
 
-    return _when_known(ask)
+    return when_known(ask, _TIMEOUT)
 
 
 def _produce(kafka: KafkaAccess, topic: str, records: Iterable[Record]) -> dict[int, int]:

@@ -22,8 +22,9 @@ from meridian.cloud.container import (
     create_arguments,
     endpoint,
 )
+from meridian.topology.model import LOCAL
 
-PROVIDER = "local"
+PROVIDER = LOCAL
 IMAGE_REPOSITORY = "meridian-node"
 NODE_LABEL = "meridian.node"
 TAG_PREFIX = "meridian.tag."

@@ -7,7 +7,6 @@ from typing import Any
 import salt.config
 
 from meridian.cloud.account import Account
-from meridian.cloud.local_driver import PROVIDER
 from meridian.edge import cloud_settings
 from meridian.errors import MeridianError
 from meridian.topology.model import Topology
@@ -23,7 +22,7 @@ def check(opts: Mapping[str, Any], topology: Topology) -> None:
     """
     places: dict[str, list[str]] = {}
     for region in topology.regions:
-        if region.kind != PROVIDER:
+        if not region.is_local:
             places.setdefault(region.provider, []).append(region.location)
     options = cloud_options(opts) if places else {}
     problems = []
@@ -55,7 +54,17 @@ def account(options: Mapping[str, Any], alias: str) -> Account:
     :param alias: its key in ``cloud.providers.d/``.
     :raises MeridianError: there is no such entry.
     """
+    return cloud_settings.account(options, alias, next(iter(entry(options, alias).values())))
+
+
+def entry(options: Mapping[str, Any], alias: str) -> dict[str, Any]:
+    """Return what is configured of a provider, by its one salt-cloud driver.
+
+    :param options: salt-cloud's.
+    :param alias: its key in ``cloud.providers.d/``.
+    :raises MeridianError: there is no such entry.
+    """
     configured = options["providers"].get(alias)
     if not configured:
         raise MeridianError(f"provider {alias}: cloud.providers.d/ has no usable entry of that name")
-    return cloud_settings.account(options, alias, next(iter(configured.values())))
+    return dict(configured)

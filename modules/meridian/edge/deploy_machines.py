@@ -36,7 +36,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     asked = sites.remote(opts, topology)
     listings = _listings(asked)
     record.add(sites.record_file(), topology.environment, sites.kinds(topology))
-    if sites.is_local(topology):
+    if topology.is_local:
         given = allotment.ensure(topology.environment, client=engine.client())
         changes += _ground(topology, given)
         tag = sites.node_image(engine.client(timeout=600))
@@ -80,7 +80,7 @@ def status(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     :returns: ``nodes`` (state and addresses by name), ``missing``, ``strangers``; in the local cloud ``wan``.
     """
     given = _allotted(topology)
-    if given is None and set(sites.kinds(topology).values()) == {PROVIDER}:
+    if given is None and not topology.is_remote:
         return {"nodes": {}, "missing": [node.id for node in topology.nodes], "strangers": [], "wan": {}}
     world = _assess(topology, _listings(_asked(opts, topology, given)))
     found: dict[str, Any] = {
@@ -111,7 +111,7 @@ def describe(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         raise MeridianError("; ".join(world.conflicts))
     sites.want(asked, topology, given)
     existing = {**world.existing, **world.elsewhere}
-    replace = replacing.moved(world.elsewhere, {node.id: node.provider for node in topology.nodes})
+    replace = replacing.moved(world.elsewhere, _places(topology))
     for site in asked.values():
         wanted = {name: str(one.get("size", "")) for name, one in site.missing(()).items()}
         offered = functools.partial(site.call, "avail_sizes")
@@ -126,7 +126,7 @@ def describe(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
 
 
 def _allotted(topology: Topology) -> Allotment | None:
-    return allotment.find(topology.environment) if sites.is_local(topology) else None
+    return allotment.find(topology.environment) if topology.is_local else None
 
 
 def _asked(opts: dict[str, Any], topology: Topology, given: Allotment | None) -> dict[str, Site]:
@@ -139,8 +139,12 @@ def _listings(asked: Mapping[str, Site]) -> dict[str, dict[str, Any]]:
 
 
 def _assess(topology: Topology, listings: Mapping[str, Mapping[str, Any]]) -> World:
-    wanted = {node.id: node.provider for node in topology.nodes}
-    return assess(topology.environment, wanted, listings)
+    return assess(topology.environment, _places(topology), listings)
+
+
+def _places(topology: Topology) -> dict[str, str]:
+    """Return each node's provider by its id."""
+    return {node.id: node.provider for node in topology.nodes}
 
 
 def _refuse_guessing(world: World) -> None:
@@ -165,7 +169,7 @@ def _ground(topology: Topology, given: Allotment) -> list[str]:
     told = limits.ensure()
     if networks.ensure_management(given, client):
         told.append("management network made")
-    local = [region.name for region in topology.regions if region.kind == PROVIDER]
+    local = [region.name for region in topology.regions if region.is_local]
     made = networks.ensure_regions(given, topology.environment, local, client)
     return told + [f"network of {region} made" for region in made]
 
@@ -174,7 +178,7 @@ def _raise_up(
     opts: dict[str, Any], topology: Topology, asked: Mapping[str, Site], world: World, parallel: int
 ) -> tuple[list[str], list[str]]:
     """Start what is stopped and make what is missing; return the names of both, made first."""
-    at = {node.id: node.provider for node in topology.nodes}
+    at = _places(topology)
     if world.half_made:
         _note(opts, f"half-made, made anew: {', '.join(world.half_made)}")
     failed = _run(asked, "remove", _grouped(at, world.half_made), parallel)
@@ -220,11 +224,7 @@ def _run(
     parallel: int,
     done: Any = lambda name, reason: None,
 ) -> dict[str, outcome.Failure]:
-    jobs = [
-        workers.Job(asked[alias], action, group, asked[alias].parallel or parallel)
-        for alias, group in work.items()
-    ]
-    return workers.run(jobs, done)
+    return workers.run(sites.jobs(asked, action, work, parallel), done)
 
 
 def _grouped(at: Mapping[str, str], wanted: Iterable[str]) -> dict[str, dict[str, None]]:
@@ -242,7 +242,7 @@ def _wait(
     made: list[str],
     timeout: int,
 ) -> None:
-    at = {node.id: node.provider for node in topology.nodes}
+    at = _places(topology)
     with Listener(opts) as listener:
         silent = listener.silent(at, timeout)
     if not silent:

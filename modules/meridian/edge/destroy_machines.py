@@ -119,11 +119,7 @@ def _remove(
                 failed[name] = outcome.Failure(begun=False)
             else:
                 work.setdefault(provider, {})[name] = None
-        jobs = [
-            workers.Job(asked[alias], "remove", group, asked[alias].parallel or parallel)
-            for alias, group in work.items()
-        ]
-        lost = workers.run(jobs)
+        lost = workers.run(sites.jobs(asked, "remove", work, parallel))
         given_up |= {wanted[name]["provider"] for name, failure in lost.items() if failure.hopeless}
         failed |= lost
     return failed

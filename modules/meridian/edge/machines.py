@@ -12,6 +12,7 @@ import salt.config
 import salt.utils.cloud
 import salt.utils.context
 
+from meridian.edge import accounts
 from meridian.errors import MeridianError
 from meridian.provisioning.creation import create
 from meridian.provisioning.ownership import is_ours, living
@@ -43,9 +44,7 @@ class Site:
     ) -> None:
         self.provider, self.environment = provider, environment
         self.opts = cloud_options(opts)
-        configured = self.opts["providers"].get(provider)
-        if not configured:
-            raise MeridianError(f"provider {provider}: cloud.providers.d/ has no usable entry of that name")
+        configured = accounts.entry(self.opts, provider)
         self.driver = next(iter(configured))
         own = configured[self.driver]
         self.parallel = _parallel(provider, own.pop(_PARALLEL, None))

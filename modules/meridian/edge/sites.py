@@ -11,6 +11,7 @@ from meridian.cloud import image, spec
 from meridian.cloud.allotment import Allotment
 from meridian.cloud.local_driver import PROVIDER
 from meridian.edge.machines import Site
+from meridian.edge.workers import Job
 from meridian.errors import MeridianError
 from meridian.provisioning import record
 from meridian.topology.model import Topology
@@ -19,11 +20,6 @@ from meridian.topology.model import Topology
 def kinds(topology: Topology) -> dict[str, str]:
     """Return what libcloud calls each provider of an environment, by alias, in order of the regions."""
     return {region.provider: region.kind for region in topology.regions}
-
-
-def is_local(topology: Topology) -> bool:
-    """Return whether any region is in the local cloud."""
-    return PROVIDER in kinds(topology).values()
 
 
 def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, Site]:
@@ -67,6 +63,19 @@ def want(
             site.want(spec.cloud_map(topology, given, tag, given.master_address, alias))
         else:
             site.want(spec.cloud_map(topology, None, provider=alias, addresses=addresses))
+
+
+def jobs(
+    sites: Mapping[str, Site], action: str, work: Mapping[str, Mapping[str, Any]], parallel: int
+) -> list[Job]:
+    """Return work as :func:`meridian.edge.workers.run` wants it.
+
+    :param work: what to do it with, by machine, by provider.
+    :param parallel: how many machines at a time, at a provider without a setting of its own.
+    """
+    return [
+        Job(sites[alias], action, group, sites[alias].parallel or parallel) for alias, group in work.items()
+    ]
 
 
 def local_arguments(given: Allotment) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Admin clients of a cluster, over TLS."""
 
-from collections.abc import Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
@@ -11,6 +12,15 @@ from meridian.tls import Tls
 
 #: Seconds that one request may take.
 REQUEST_SECONDS = 15.0
+# What a broker answers that has not heard of a topic just made, or of its leaders.
+_NOT_YET_KNOWN = (
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError._UNKNOWN_TOPIC,
+    KafkaError._UNKNOWN_PARTITION,
+)
+_Answer = TypeVar("_Answer")
 
 
 def admin(bootstrap: str, tls: Tls) -> AdminClient:
@@ -49,6 +59,25 @@ def results(futures: Mapping[Any, Any], what: str) -> dict[Any, Any]:
         except (KafkaException, TimeoutError) as error:
             raise MeridianError(f"{what} {getattr(key, 'name', key)}: {explain(error)}") from error
     return answers
+
+
+def when_known(ask: Callable[[], _Answer], patience: float) -> _Answer:
+    """Ask again while the broker that answers has not heard of a topic just made, or of its leaders.
+
+    :param ask: asks once; raises Kafka's own error, or what :func:`results` makes of it.
+    :param patience: seconds after which that is the answer.
+    :raises KafkaException, MeridianError: what ``ask`` raised last.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return ask()
+        except (KafkaException, MeridianError) as error:
+            told = error if isinstance(error, KafkaException) else error.__cause__
+            passing = isinstance(told, KafkaException) and told.args[0].code() in _NOT_YET_KNOWN
+            if not passing or time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def explain(error: BaseException) -> str:

@@ -120,16 +120,13 @@ def read(admin: AdminClient, name: str) -> Topic | None:
 def _settings(admin: AdminClient, name: str, patience: float = 10.0) -> Mapping[str, Any]:
     """Return a topic's settings; the broker that is asked may not have heard of a new topic yet."""
     resource = ConfigResource(ResourceType.TOPIC, name)
-    until = time.monotonic() + patience
-    while True:
-        try:
-            found = kafka_client.results(admin.describe_configs([resource]), "settings of topic")
-            (entries,) = found.values()
-            return dict(entries)
-        except MeridianError as error:
-            if "Unknown topic" not in str(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.1)
+
+    def ask() -> Mapping[str, Any]:
+        found = kafka_client.results(admin.describe_configs([resource]), "settings of topic")
+        (entries,) = found.values()
+        return dict(entries)
+
+    return kafka_client.when_known(ask, patience)
 
 
 def plan(topic: Topic, actual: Topic | None, racks: Mapping[int, str]) -> Plan:

@@ -84,11 +84,11 @@ class Adapter:
         return list(self._listed(self.conn.list_images, location))
 
     def location(self, wanted: str, zone: str = "") -> Any:
-        """Return libcloud's location; ``None`` when none is wanted.
+        """Return libcloud's location; ``None`` when none is wanted, or the connection chose it already.
 
         :raises NotOffered: there is no such place.
         """
-        return choose("location", wanted, self.locations()) if wanted else None
+        return choose("location", wanted, self.locations()) if wanted and not self.regional else None
 
     def size(self, wanted: str, location: Any = None) -> Any:
         """Return libcloud's size of a name or id.

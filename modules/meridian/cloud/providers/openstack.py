@@ -36,10 +36,6 @@ class OpenStack(AttachesVolumes):
         given = {"api_version": "2.2", "ex_force_auth_version": "3.x_password", **arguments}
         return super().connect(provider, key, secret, given)
 
-    def location(self, wanted: str, zone: str = "") -> Any:
-        """Return nothing: the region is the connection's, the zone an argument of its own."""
-        return None
-
     def image(self, wanted: str, location: Any = None) -> Any:
         """Return an image by id or name; of one name the newest."""
         found = [image for image in self.conn.list_images() if wanted in (image.id, image.name)]

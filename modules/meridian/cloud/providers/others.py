@@ -56,10 +56,6 @@ class Alibaba(AttachesVolumes):
     regional = "region"
     credentials = "`key` access key id, `secret` its secret"
 
-    def location(self, wanted: str, zone: str = "") -> Any:
-        """Return nothing: the region is the connection's."""
-        return None
-
     def arguments(self, wanted: Request) -> dict[str, Any]:
         """Return the arguments of ``create_node``: security group and switch beside the uniform ones."""
         found = super().arguments(wanted)
@@ -84,10 +80,6 @@ class CloudSigma(Adapter):
     regional = "region"
     credentials = "`key` user, `secret` password"
     states: ClassVar[Mapping[Any, NodeState]] = {"stopped": NodeState.STOPPED, "dead": NodeState.ERROR}
-
-    def location(self, wanted: str, zone: str = "") -> Any:
-        """Return nothing: the region is the connection's."""
-        return None
 
     def arguments(self, wanted: Request) -> dict[str, Any]:
         """Return the arguments of ``create_node``: tags and user-data as metadata."""
@@ -199,10 +191,6 @@ class Outscale(Adapter):
     ssh_keyword = "ex_keypair_name"
     regional = "region"
     credentials = "`key` access key, `secret` secret key"
-
-    def location(self, wanted: str, zone: str = "") -> Any:
-        """Return nothing: the region is the connection's."""
-        return None
 
     def size(self, wanted: str, location: Any = None) -> Any:
         """Return the type's name as it is: libcloud cannot list them."""

@@ -72,10 +72,6 @@ class Scaleway(Adapter):
         """Return libcloud's driver with what it lacks."""
         return _Driver
 
-    def location(self, wanted: str, zone: str = "") -> Any:
-        """Return nothing: the region is the connection's."""
-        return None
-
     def tag_arguments(self, tags: Mapping[str, str]) -> dict[str, Any]:
         """Return the tags."""
         return {"ex_tags": tagging.to_words(tags)}
