@@ -110,7 +110,7 @@ class PlanView:
 class Outcome:
     """What came of a start, stop or restart.
 
-    :ivar status: ``started, stopped, restarted``, or ``scheduled`` when the caller did not wait, or ``timeout``.
+    :ivar status: ``started, stopped, restarted``; ``scheduled`` when the caller did not wait; or ``timeout``.
     :ivar message: what is not done yet and why, on ``timeout``; else empty.
     :ivar plan: id of the plan that goes on with it; empty when there is none.
     """
@@ -128,8 +128,10 @@ class Health:
     :ivar leader: this instance leads; another only answers ``/health``.
     :ivar connected: subscribed to a Mesos master, and heard of it lately.
     :ivar counters: name → number: ``offers, accepted, declined, updates, launches, failures,
-        reconnects``, for metrics.
+        reconnects``, for metrics; ``declined.<reason>`` (``cpu, port, constraint, …``) by reason.
     :ivar problem: one line; empty when all is well.
+    :ivar subscribed: seconds since 1970 when Mesos accepted the subscription; 0 when there is none.
+    :ivar leader_url: the leader's API (``https://host:7000``), to which others redirect; empty when unknown.
     """
 
     leader: bool
@@ -138,3 +140,5 @@ class Health:
     master: str
     counters: Mapping[str, int]
     problem: str = ""
+    subscribed: float = 0.0
+    leader_url: str = ""
