@@ -19,6 +19,10 @@ _MOST = 10_000
 Attributes = Mapping[str, str]
 
 
+class Unknown(MeridianError):
+    """An expression names what there is not."""
+
+
 def brokers(expression: str, known: Mapping[int, Attributes]) -> list[int]:
     """Return the ids that an expression names, in its order, each once.
 
@@ -51,11 +55,12 @@ def brokers(expression: str, known: Mapping[int, Attributes]) -> list[int]:
 def existing(expression: str, known: Mapping[int, Attributes]) -> list[int]:
     """Return the brokers that an expression names, all of which there must be.
 
-    :raises MeridianError: it is no such expression, or names a broker that there is not.
+    :raises Unknown: it names a broker that there is not.
+    :raises MeridianError: it is no such expression.
     """
     named = brokers(expression, known)
     if missing := [one for one in named if one not in known]:
-        raise MeridianError(f"broker {', '.join(map(str, missing))}: there is none of that id")
+        raise Unknown(f"broker {', '.join(map(str, missing))}: there is none of that id")
     return named
 
 
@@ -64,7 +69,8 @@ def topics(expression: str, known: Iterable[str]) -> list[str]:
 
     A pattern leaves out Kafka's own topics (``__consumer_offsets``) unless it starts as they do.
 
-    :raises MeridianError: it is no such expression, or names a topic that there is not.
+    :raises Unknown: it names a topic that there is not.
+    :raises MeridianError: it is no such expression.
     """
     there = sorted(known)
     named: dict[str, None] = {}
@@ -79,7 +85,7 @@ def topics(expression: str, known: Iterable[str]) -> list[str]:
         elif part in there:
             named[part] = None
         else:
-            raise MeridianError(f"topic {part}: there is none of that name")
+            raise Unknown(f"topic {part}: there is none of that name")
     return list(named)
 
 
