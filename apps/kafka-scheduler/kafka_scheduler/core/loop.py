@@ -97,7 +97,7 @@ class Loop:
             raise MeridianError(f"the scheduler did not answer within {_COMMAND_SECONDS:.0f} s")
         if command.error is not None:
             raise command.error
-        return command.answer  # type: ignore[no-any-return]
+        return command.answer
 
     def wait(self, until: Callable[[State], bool], timeout: float) -> bool:
         """Wait for a state; tell whether it came."""

@@ -110,6 +110,7 @@ class MesosClient:
         self.master: Endpoint | None = None
         self.problem = ""
         self.heard = 0.0
+        self.subscribed = 0.0
         self._thread = threading.Thread(target=self._run, name="mesos", daemon=True)
 
     def start(self) -> None:
@@ -253,6 +254,7 @@ class MesosClient:
                 self._stream_id = stream_id
             self._subscribed_as = event.framework_id
             self.problem = ""
+            self.subscribed = time.time()
             log.info("subscribed with %s as framework %s", self.master, event.framework_id)
         if event is not None:
             self._deliver(event)
