@@ -23,21 +23,22 @@ class JavaTool:
     """One of Kafka's tools, run by the JVM of this node.
 
     :ivar classpath: a Java argument file with the class path.
-    :ivar tls: identity with a keystore; its files are named to the tool in a file of its own.
+    :ivar tls: identity with a keystore, named to the tool in a file of its own; ``None``: no TLS.
     :ivar main: the tool's class.
     """
 
     bootstrap: str
-    tls: Tls
+    tls: Tls | None
     classpath: Path = Path("/opt/meridian/kafka/current/classpath.args")
     main: str = REASSIGN
 
     def __call__(self, arguments: Sequence[str]) -> str:
         """Run the tool with arguments of its own."""
+        settings = self.tls.java() if self.tls else {}
         name = _NAMES.get(self.main, self.main)
         flags = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=ERROR"]
         with tempfile.NamedTemporaryFile("w", suffix=".properties", encoding="utf-8") as file:
-            file.writelines(f"{key}={value}\n" for key, value in self.tls.java().items())
+            file.writelines(f"{key}={value}\n" for key, value in settings.items())
             file.flush()
             connection = ["--bootstrap-server", self.bootstrap, "--command-config", file.name]
             command = ["java", *flags, f"@{self.classpath}", self.main, *connection, *arguments]
