@@ -80,7 +80,7 @@ class Client:
         try:
             context = ssl.create_default_context(cafile=self._settings.ca)
         except OSError as error:
-            raise MeridianError(f"ca {self._settings.ca}: {error.strerror or error}") from error
+            raise MeridianError(f"api-ca {self._settings.ca}: {error.strerror or error}") from error
         return http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
 
 

@@ -11,9 +11,9 @@ FILE = Path("/etc/meridian/kafka-scheduler/scheduler.properties")
 #: Environment variable → key of the properties file.
 VARIABLES = {
     "KAFKA_SCHEDULER_API": "api",
-    "KAFKA_SCHEDULER_CA": "ca",
+    "KAFKA_SCHEDULER_CA": "api-ca",
     "KAFKA_SCHEDULER_USER": "api-user",
-    "KAFKA_SCHEDULER_SECRET_FILE": "api-secret",
+    "KAFKA_SCHEDULER_SECRET_FILE": "api-secret-file",
 }
 _CONFIG = "KAFKA_SCHEDULER_CONFIG"
 
@@ -49,14 +49,14 @@ def load(url: str | None, environment: Mapping[str, str] | None = None) -> Clien
         raise MeridianError(
             f"where is the scheduler? Give --api https://host:7000, KAFKA_SCHEDULER_API, or api in {file}"
         )
-    secret = found.get("api-secret")
+    secret = found.get("api-secret-file")
     if not secret:
         raise MeridianError(
-            f"who asks? Name the file of the secret: KAFKA_SCHEDULER_SECRET_FILE, or api-secret in {file}"
+            f"who asks? Name the file of the secret: KAFKA_SCHEDULER_SECRET_FILE, or api-secret-file in {file}"
         )
-    ca = found.get("ca")
+    ca = found.get("api-ca")
     return ClientSettings(
-        url, found.get("api-user") or "kafka-scheduler", _read(Path(secret)).strip(), Path(ca) if ca else None
+        url, found.get("api-user") or "api", _read(Path(secret)).strip(), Path(ca) if ca else None
     )
 
 
