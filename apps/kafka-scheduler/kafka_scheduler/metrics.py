@@ -20,8 +20,11 @@ Samples = Iterable[tuple[Mapping[str, str], float]]
 
 
 def text(service: KafkaService) -> str:
-    """Return all metrics of a scheduler."""
-    return render(service.health(), service.brokers(), service.plans(), time.time())
+    """Return all metrics of a scheduler; one that does not lead knows of no brokers and plans."""
+    health = service.health()
+    if not health.leader:
+        return render(health, (), (), time.time())
+    return render(health, service.brokers(), service.plans(), time.time())
 
 
 def render(health: Health, brokers: tuple[BrokerView, ...], plans: tuple[PlanView, ...], now: float) -> str:

@@ -24,6 +24,8 @@ from kafka_scheduler.kafka.topics import Topics
 _log = logging.getLogger(__name__)
 _AT_ONCE = 64
 _IDLE_SECONDS = 30.0
+# How soon a server that is told to stop does so.
+_POLL_SECONDS = 0.2
 _MOST_BYTES = 1 << 20
 _RESUME_SECONDS = 60.0
 
@@ -46,7 +48,9 @@ class ApiServer:
             raise MeridianError(f"api {settings.bind}:{settings.port}: {why.strerror or why}") from why
         self._stopped = threading.Event()
         self._threads = [
-            threading.Thread(target=self._server.serve_forever, name="api", daemon=True),
+            threading.Thread(
+                target=self._server.serve_forever, args=(_POLL_SECONDS,), name="api", daemon=True
+            ),
             threading.Thread(target=self._resume, name="api-moves", daemon=True),
         ]
 

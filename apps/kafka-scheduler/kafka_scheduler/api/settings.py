@@ -52,8 +52,8 @@ class ApiSettings:
 def read(properties: Mapping[str, str], bind: str = "0.0.0.0") -> ApiSettings:
     """Return the settings of REST.
 
-    Keys: ``api`` (URL), ``api-certificate``, ``api-key``, ``api-user`` (default ``api``), ``api-secret-file``.
-    The command line reads ``api-ca`` as well.
+    Keys: ``api`` (URL), ``api-certificate``, ``api-key``, ``api-user`` (default ``api``) and
+    ``api-secret-file``; ``api-ca`` is for the command line.
 
     :param bind: address to listen on, resolved from ``bind-address``.
     :raises MeridianError: a key is missing, or the API would be open to the network without TLS.

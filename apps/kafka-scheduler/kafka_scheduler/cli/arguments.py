@@ -84,7 +84,7 @@ def read(words: Sequence[str]) -> Asked:
                 raise UsageError(f"{name} needs a value")
             value = rest.pop(0)
         given[option.name] = value
-    given |= _arguments(command, plain)
+    given = _arguments(command, plain) | given
     for name in _FROM_FILE:
         if given.get(name, "").startswith("file:"):
             given[name] = values.format_pairs(properties(Path(given[name].removeprefix("file:"))))

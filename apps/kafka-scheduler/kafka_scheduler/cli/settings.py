@@ -52,7 +52,7 @@ def load(url: str | None, environment: Mapping[str, str] | None = None) -> Clien
     secret = found.get("api-secret-file")
     if not secret:
         raise MeridianError(
-            f"who asks? Name the file of the secret: KAFKA_SCHEDULER_SECRET_FILE, or api-secret-file in {file}"
+            f"who asks? Name the secret's file: KAFKA_SCHEDULER_SECRET_FILE, or api-secret-file in {file}"
         )
     ca = found.get("api-ca")
     return ClientSettings(
