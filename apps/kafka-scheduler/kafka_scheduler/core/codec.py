@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from kafka_scheduler.core.model import Instance, Release, Task, TaskState, Volume
+from kafka_scheduler.core.model import Abandoned, Instance, Release, Task, TaskState, Volume
 from kafka_scheduler.core.plans import Phase, Plan, Status, Step
 from kafka_scheduler.core.state import Service, State
 
@@ -13,6 +13,7 @@ FRAMEWORK = "framework"
 _INSTANCE = "instance/"
 _PLAN = "plan/"
 _RELEASE = "release/"
+_ABANDONED = "abandoned/"
 # Said anew by Mesos, or by the spec.
 _LEFT_OUT = ("requirement",)
 
@@ -52,13 +53,16 @@ def records(state: State, keys: set[str]) -> dict[str, str | None]:
             value = text(asdict(plans[name]))
         elif kind == "release" and name in state.releases:
             value = text(asdict(state.releases[name]))
+        elif kind == "abandoned" and name in state.abandoned:
+            one = state.abandoned[name]
+            value = text({"task_id": one.task_id, "instance": one.instance, "agent_id": one.agent_id})
         found[key] = value
     return found
 
 
 def load(stored: Mapping[str, str], service: Service) -> State:
     """Return the state that was stored."""
-    instances, plans, releases, framework_id = {}, [], {}, ""
+    instances, plans, releases, abandoned, framework_id = {}, [], {}, {}, ""
     for key, value in stored.items():
         data = json.loads(value)
         if key == FRAMEWORK:
@@ -69,9 +73,11 @@ def load(stored: Mapping[str, str], service: Service) -> State:
             plans.append(_plan(data))
         elif key.startswith(_RELEASE):
             releases[data["volume"]] = Release(**data)
+        elif key.startswith(_ABANDONED):
+            abandoned[data["task_id"]] = Abandoned(**data)
     plans.sort(key=lambda one: int(one.id.rpartition("-")[2]))
     ordered = dict(sorted(instances.items(), key=lambda one: order(one[0])))
-    return State(framework_id, ordered, tuple(plans), releases)
+    return State(framework_id, ordered, tuple(plans), releases, abandoned)
 
 
 def order(instance: str) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from meridian.errors import MeridianError
 
-from kafka_scheduler.core import engine, plans, updates
+from kafka_scheduler.core import engine, plans
 from kafka_scheduler.core.model import Instance, Release, TaskState
 from kafka_scheduler.core.plans import Phase, Plan, Step
 from kafka_scheduler.core.turn import Turn
@@ -157,7 +157,7 @@ def give_up_volume(turn: Turn, name: str, volume: str) -> None:
     if task is not None and task.agent_id == owned.agent_id:
         if task.state is not TaskState.UNREACHABLE:
             raise MeridianError(f"{name} runs with volume {volume}; stop it first")
-        instance = updates.give_up_host(instance, turn.now)
+        instance = turn.give_up_host(instance)
     left = tuple(one for one in instance.volumes if one.id != volume)
     turn.put(replace(instance, volumes=left, host="", agent_id="", ended=0.0))
     turn.put_release(Release(volume, name, owned.agent_id))

@@ -27,6 +27,8 @@ from kafka_scheduler.core.updates import Status
 
 # What Mesos says of a host, not of a task on it.
 _HOST_LOST = ("TASK_UNREACHABLE", "TASK_UNKNOWN", "TASK_GONE_BY_OPERATOR")
+# A look at the cluster tells nothing of what has failed since.
+_FRESH_SECONDS = 10.0
 _HOST_REASONS = ("REASON_AGENT_REMOVED", "REASON_SLAVE_REMOVED", "REASON_AGENT_REMOVED_BY_OPERATOR")
 
 
@@ -124,9 +126,10 @@ def carry_out(turn: Turn, action: str, name: str) -> None:
 
 
 def _ask(turn: Turn, name: str, ask: Callable[..., str]) -> str:
-    """Ask the service, who must have looked after the last change that we know of."""
+    """Ask the service, who must have looked lately, and after the last change that we know of."""
     state = turn.state
-    if state.observation is None or state.observation.taken_at <= state.disturbed:
+    oldest = max(state.disturbed, turn.now - _FRESH_SECONDS)
+    if state.observation is None or state.observation.taken_at <= oldest:
         return "waits for a look at the cluster"
     return ask(name, state.observation, state.instances)
 
@@ -145,13 +148,26 @@ def _updated(turn: Turn, status: Status) -> None:
     if status.state in _HOST_LOST or status.reason in _HOST_REASONS:
         _note_lost(turn, status.agent_id, owner.task.hostname if owner and owner.task else "")
     if owner is None:
-        if not status.is_terminal and status.state not in _HOST_LOST:
-            turn.call(calls.kill(status.task_id, status.agent_id))
-            turn.count("strangers")
+        _not_ours_now(turn, status)
         return
     after = updates.apply(owner, status, turn.now, turn.state.subscription)
     turn.put(after)
     _note_change(turn, owner, after)
+
+
+def _not_ours_now(turn: Turn, status: Status) -> None:
+    """Take in the status of a task that no instance has."""
+    abandoned = turn.state.abandoned.get(status.task_id)
+    if abandoned is not None:
+        if status.is_terminal:
+            turn.drop_abandoned(status.task_id)
+            ask_for_offers(turn)
+        else:
+            away = turn.state.subscription if status.state in _HOST_LOST else 0
+            turn.put_abandoned(replace(abandoned, away_in=away))
+    if not status.is_terminal and status.state not in _HOST_LOST:
+        turn.call(calls.kill(status.task_id, status.agent_id))
+        turn.count("strangers")
 
 
 def _note_change(turn: Turn, before: Instance, after: Instance) -> None:
@@ -201,15 +217,16 @@ def _reconcile(turn: Turn) -> None:
     state, settings = turn.state, turn.settings
     at = state.reconciliation
     if not at.over and turn.now >= at.due:
-        missing = reconciliation.unanswered(state.instances.values(), state.subscription)
+        missing = reconciliation.unanswered(
+            state.instances.values(), state.abandoned.values(), state.subscription
+        )
         if at.attempts and not missing:
             turn.set(reconciliation=replace(at, over=True))
         elif at.attempts >= settings.reconciliation_attempts:
             turn.set(reconciliation=replace(at, over=True))
-            for one in missing:
-                if one.task is not None:
-                    status = Status(one.task.id, one.task.agent_id, "TASK_UNKNOWN")
-                    turn.put(updates.apply(one, status, turn.now, state.subscription))
+            for task_id, agent_id in missing.items():
+                # No answer is what an unreachable host is.
+                _updated(turn, Status(task_id, agent_id, "TASK_UNREACHABLE"))
         else:
             if not at.attempts:
                 # All tasks of the framework, those among them that we do not know of.
@@ -220,7 +237,9 @@ def _reconcile(turn: Turn) -> None:
             turn.set(reconciliation=reconciliation.next_attempt(at, turn.now, *limits))
     if turn.now >= state.doubts_due:
         turn.set(doubts_due=turn.now + reconciliation.AGAIN_SECONDS)
-        doubtful = reconciliation.doubtful(turn.state.instances.values(), turn.now)
+        doubtful = reconciliation.doubtful(
+            turn.state.instances.values(), turn.state.abandoned.values(), turn.now
+        )
         if doubtful:
             turn.call(calls.reconcile(reconciliation.request(doubtful)))
 
@@ -243,5 +262,4 @@ def _give_up_hosts(turn: Turn) -> None:
             continue
         late = turn.now >= task.unreachable_since + instance.requirement.host_lost_period
         if late and not any(one.used for one in stickiness.bound_volumes(instance, {}, turn.now)):
-            turn.put(updates.give_up_host(instance, turn.now))
-            turn.set(disturbed=turn.now)
+            turn.give_up_host(instance)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from meridian.errors import MeridianError
 
-from kafka_scheduler.core import codec
+from kafka_scheduler.core import codec, story
 from kafka_scheduler.core.engine import handle
 from kafka_scheduler.core.state import Action, Call, Event, Save, Service, Settings, State, Tick
 from kafka_scheduler.core.turn import Turn
@@ -166,6 +166,8 @@ class Loop:
             if isinstance(one, Save):
                 self._storage.save(one.changes)
         if state is not self.state:
+            for line in story.tell(self.state, state):
+                log.info("%s", line)
             with self._changed:
                 self.state = state
                 self._changed.notify_all()

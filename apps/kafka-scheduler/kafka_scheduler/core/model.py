@@ -154,6 +154,20 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandoned:
+    """A task on a host that was given up: it may run there still.
+
+    :ivar away_in: number of the last subscription in which Mesos said that nobody can reach it. In any other,
+        and while it is seen to run, its instance is not launched.
+    """
+
+    task_id: str
+    instance: str
+    agent_id: str
+    away_in: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A volume that was given up, to be destroyed and unreserved when its agent offers it."""
 

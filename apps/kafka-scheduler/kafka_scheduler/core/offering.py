@@ -6,7 +6,7 @@ from typing import Any
 
 from kafka_scheduler.core import calls
 from kafka_scheduler.core.matcher import Match, World, match
-from kafka_scheduler.core.model import Agent, Instance, Release, Task, TaskState
+from kafka_scheduler.core.model import Abandoned, Agent, Instance, Release, Task, TaskState
 from kafka_scheduler.core.offers import Offer
 from kafka_scheduler.core.placing import FRAMEWORK_LABEL, INSTANCE_LABEL, release
 from kafka_scheduler.core.plans import held
@@ -17,11 +17,21 @@ from kafka_scheduler.core.turn import Turn
 def waiting(state: State, now: float) -> list[Instance]:
     """Return instances that are to be launched now."""
     paused = held(state.plans)
+    blocked = {one.instance for one in returned(state)}
     return [
         one
         for one in state.instances.values()
-        if one.active and one.task is None and now >= one.retry_at and one.id not in paused
+        if one.active
+        and one.task is None
+        and now >= one.retry_at
+        and one.id not in paused
+        and one.id not in blocked
     ]
+
+
+def returned(state: State) -> list[Abandoned]:
+    """Return tasks of hosts that were given up which run again, or may: they are to end first."""
+    return [one for one in state.abandoned.values() if one.away_in < state.subscription]
 
 
 def offered(turn: Turn, offers: Sequence[Offer]) -> None:

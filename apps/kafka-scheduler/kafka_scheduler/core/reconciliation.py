@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kafka_scheduler.core.model import Instance, TaskState
+from kafka_scheduler.core.model import Abandoned, Instance, TaskState
 
 #: Seconds after which tasks are asked for that nobody knows of, or that do not come up.
 AGAIN_SECONDS = 30.0
@@ -30,28 +30,28 @@ def next_attempt(before: Reconciliation, now: float, attempts: int, timeout: flo
     return Reconciliation(before.attempts + 1, now + first * 2**before.attempts)
 
 
-def unanswered(instances: Iterable[Instance], subscription: int) -> list[Instance]:
-    """Return instances of whose task Mesos has not told since the subscription began."""
-    return [one for one in instances if one.task is not None and one.task.confirmed < subscription]
+def unanswered(
+    instances: Iterable[Instance], abandoned: Iterable[Abandoned], subscription: int
+) -> dict[str, str]:
+    """Return tasks of which Mesos has not told since the subscription began → agent."""
+    tasks = [one.task for one in instances if one.task is not None]
+    found = {one.id: one.agent_id for one in tasks if one.confirmed < subscription}
+    return found | {one.task_id: one.agent_id for one in abandoned if one.away_in < subscription}
 
 
-def doubtful(instances: Iterable[Instance], now: float) -> list[Instance]:
-    """Return instances whose task is worth another question: unreachable, or slow to be heard of."""
-    found = []
+def doubtful(instances: Iterable[Instance], abandoned: Iterable[Abandoned], now: float) -> dict[str, str]:
+    """Return tasks that are worth another question → agent: unreachable, given up, or slow to be heard of."""
+    found = {one.task_id: one.agent_id for one in abandoned}
     for one in instances:
         task = one.task
         if task is not None and (
             task.state is TaskState.UNREACHABLE
             or (task.state is not TaskState.RUNNING and now > task.launched + AGAIN_SECONDS)
         ):
-            found.append(one)
+            found[task.id] = task.agent_id
     return found
 
 
-def request(instances: Iterable[Instance]) -> list[Mapping[str, Any]]:
+def request(tasks: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """Return the tasks to ask for, as Mesos takes them."""
-    return [
-        {"task_id": {"value": one.task.id}, "agent_id": {"value": one.task.agent_id}}
-        for one in instances
-        if one.task is not None
-    ]
+    return [{"task_id": {"value": task}, "agent_id": {"value": agent}} for task, agent in tasks.items()]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kafka_scheduler.core.model import Agent, Instance, Release, Requirement, Task
+from kafka_scheduler.core.model import Abandoned, Agent, Instance, Release, Requirement, Task
 from kafka_scheduler.core.offers import Offer
 from kafka_scheduler.core.placing import Framework, Refusal
 from kafka_scheduler.core.plans import Plan
@@ -58,6 +58,7 @@ class State:
     """All that is known.
 
     :ivar releases: persistence id → a volume that was given up.
+    :ivar abandoned: task id → a task on a host that was given up.
     :ivar refusals: instance → host → why not.
     :ivar strays: persistence id → a volume with our labels that no instance has.
     :ivar subscription: their number so far.
@@ -70,6 +71,7 @@ class State:
     instances: Mapping[str, Instance] = field(default_factory=dict)
     plans: tuple[Plan, ...] = ()
     releases: Mapping[str, Release] = field(default_factory=dict)
+    abandoned: Mapping[str, Abandoned] = field(default_factory=dict)
     agents: Mapping[str, Agent] = field(default_factory=dict)
     refusals: Mapping[str, Mapping[str, Refusal]] = field(default_factory=dict)
     strays: Mapping[str, Release] = field(default_factory=dict)

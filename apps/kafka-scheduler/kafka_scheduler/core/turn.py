@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kafka_scheduler.core import calls, codec
-from kafka_scheduler.core.model import Instance, Release
+from kafka_scheduler.core import calls, codec, updates
+from kafka_scheduler.core.model import Abandoned, Instance, Release
 from kafka_scheduler.core.plans import KEPT, Plan
 from kafka_scheduler.core.state import Action, Call, Save, Service, Settings, State
 
@@ -73,6 +73,28 @@ class Turn:
         """Forget a volume that is destroyed."""
         self.set(releases={key: one for key, one in self.state.releases.items() if key != volume})
         self._dirty.add(f"release/{volume}")
+
+    def give_up_host(self, instance: Instance) -> Instance:
+        """Let an instance leave a host that is lost, and remember the task that may run there still."""
+        task = instance.task
+        if task is None:
+            return instance
+        one = Abandoned(task.id, instance.id, task.agent_id, self.state.subscription)
+        self.put_abandoned(one)
+        left = updates.give_up_host(instance, self.now)
+        self.put(left)
+        self.set(disturbed=self.now)
+        return left
+
+    def put_abandoned(self, one: Abandoned) -> None:
+        """Note a task on a host that was given up."""
+        self.set(abandoned={**self.state.abandoned, one.task_id: one})
+        self._dirty.add(f"abandoned/{one.task_id}")
+
+    def drop_abandoned(self, task_id: str) -> None:
+        """Forget a task that has ended."""
+        self.set(abandoned={key: one for key, one in self.state.abandoned.items() if key != task_id})
+        self._dirty.add(f"abandoned/{task_id}")
 
     def framework(self, framework_id: str) -> None:
         """Note the id that Mesos knows us by."""

@@ -106,10 +106,7 @@ def _ended(instance: Instance, task: Task, status: Status, now: float) -> Instan
 
 
 def give_up_host(instance: Instance, now: float) -> Instance:
-    """Return an instance that no longer waits for a task on a host that is lost.
-
-    The caller remembers the task: should its agent come back with it, it is killed.
-    """
+    """Return an instance that no longer waits for a task on a host that is lost."""
     task = instance.task
     if task is None:
         return instance

@@ -43,16 +43,15 @@ def running(instances: Mapping[str, Instance]) -> set[int]:
 def why_not_stop(broker: int, seen: Seen, instances: Mapping[str, Instance]) -> str:
     """Return why a broker must stay up; empty when it may go down.
 
-    One whose task does not run has nothing to lose. With nobody to ask, a running one stays.
+    Kafka is believed before Mesos: a broker may serve before Mesos has told that its task runs. With nobody
+    to ask, one that is known to run stays.
     """
-    if broker not in running(instances):
+    instance = instances.get(str(broker))
+    if instance is None or instance.task is None:
         return ""
     if seen.cluster is None:
-        return seen.problem or "nothing is known of the cluster"
-    task = instances[str(broker)].task
-    if broker in seen.cluster.brokers or (task is not None and task.id in seen.answering):
-        return meridian_why_not_stop(seen.cluster, broker, (), seen.minimum)
-    return ""
+        return (seen.problem or "nothing is known of the cluster") if broker in running(instances) else ""
+    return meridian_why_not_stop(seen.cluster, broker, (), seen.minimum)
 
 
 def why_not_whole(broker: int, seen: Seen, instances: Mapping[str, Instance]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from kafka_scheduler.core import matcher, plans, stickiness
 from kafka_scheduler.core.codec import text
 from kafka_scheduler.core.model import Instance, Requirement, Task, TaskState
-from kafka_scheduler.core.offering import waiting
+from kafka_scheduler.core.offering import returned, waiting
 from kafka_scheduler.core.resources import Resource
 from kafka_scheduler.core.state import State
 from kafka_scheduler.kafka import availability, launch, spec
@@ -125,6 +125,8 @@ def reasons(instance: Instance, state: State, now: float) -> tuple[str, ...]:
         return (*lines, f"is tried again in {instance.retry_at - now:.0f} s")
     if paused := plans.held(state.plans).get(instance.id):
         return (*lines, f"plan {paused} is paused")
+    if any(one.instance == instance.id for one in returned(state)):
+        return (*lines, "a task on a host that was given up has come back and is to end first")
     if not state.connected:
         return (*lines, "not connected to a Mesos master")
     found = matcher.explain(state.refusals.get(instance.id, {}))
