@@ -284,6 +284,13 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
 
     port: Port
+    instances: Positive
+    cpus: Annotated[float, Field(gt=0)]
+    volume_mb: Positive
+    failover_delay_seconds: Positive
+    failover_max_delay_seconds: Positive
+    stickiness_seconds: Positive
+    host_lost_seconds: Positive
 
 
 class ElasticsearchPorts(_Section):
