@@ -3,6 +3,9 @@ base:
   '*':
     - node
     - pki
+  'proxy:identity:*':
+    - match: pillar
+    - proxy
 {%- for role in ['objectstore', 'kafka', 'connect', 'archive'] %}
   'meridian:node:roles:{{ role }}':
     - match: pillar

@@ -1,4 +1,4 @@
-{%- from "proxy/map.jinja" import proxy, conf, wanted with context %}
+{%- from "proxy/map.jinja" import proxy, public, conf, wanted with context %}
 
 include:
   - pki
@@ -14,6 +14,8 @@ include:
   file.managed:
     - source: salt://proxy/files/00-global.cfg
     - template: jinja
+    - context:
+        proxy: {{ public | json }}
     - mode: '0644'
     - check_cmd: {{ proxy.program }} -c -q -f
     - require:
@@ -27,6 +29,8 @@ include:
   file.managed:
     - source: salt://proxy/files/{{ fragment }}.cfg
     - template: jinja
+    - context:
+        proxy: {{ public | json }}
     - mode: '0644'
     - check_cmd: {{ proxy.program }} -c -q -f {{ conf }}/00-global.cfg -f
     - require:
@@ -64,4 +68,6 @@ Fragments out of use:
   file.managed:
     - source: salt://proxy/files/meridian-proxy.service
     - template: jinja
+    - context:
+        proxy: {{ public | json }}
     - mode: '0644'

@@ -1,11 +1,12 @@
 # The daemon that tells the proxy where brokers and apps are now.
-{%- from "proxy/map.jinja" import proxy, discovery with context %}
+{%- from "proxy/map.jinja" import proxy, public, discovery with context %}
 {%- set passwords = {
   'scheduler': proxy.scheduler_password if proxy.follow else '',
   'marathon': proxy.marathon_password if proxy.apps else '',
 } %}
 
 include:
+  - node.install
   - proxy.service
 
 {%- if discovery %}
@@ -28,6 +29,8 @@ include:
   file.managed:
     - source: salt://proxy/files/discovery.json
     - template: jinja
+    - context:
+        proxy: {{ public | json }}
     - mode: '0644'
     - require:
       - sls: proxy.config
@@ -36,6 +39,8 @@ include:
   file.managed:
     - source: salt://proxy/files/meridian-discovery.service
     - template: jinja
+    - context:
+        proxy: {{ public | json }}
     - mode: '0644'
 
 meridian-discovery:

@@ -7,19 +7,18 @@ User of the proxy:
     - createhome: false
 
 {#- Looking for one file is a hundred times cheaper than a state that finds nothing to do. #}
-{%- if not salt['file.is_link']('/etc/systemd/system/haproxy.service') %}
-# The distribution's own unit would serve its own configuration.
-haproxy:
-  service.masked: []
-
-Unit of the distribution:
+{%- set masked = salt['file.is_link']('/etc/systemd/system/haproxy.service') %}
+{%- if not masked %}
+# It would serve the distribution's own configuration.
+Unit of the distribution at rest:
   service.dead:
     - name: haproxy
-    - onlyif:
-      - fun: service.status
-        name: haproxy
+
+Unit of the distribution out of the way:
+  service.masked:
+    - name: haproxy
     - require:
-      - service: haproxy
+      - service: Unit of the distribution at rest
 {%- endif %}
 
 {%- if not salt['file.file_exists'](proxy.program) %}
@@ -27,8 +26,8 @@ HAProxy:
   pkg.installed:
     - name: {{ proxy.package }}
     - install_recommends: false
-{%- if not salt['file.is_link']('/etc/systemd/system/haproxy.service') %}
+{%- if not masked %}
     - require:
-      - service: haproxy
+      - service: Unit of the distribution out of the way
 {%- endif %}
 {%- endif %}

@@ -1,4 +1,4 @@
-{%- from "proxy/map.jinja" import conf with context %}
+{%- from "proxy/map.jinja" import proxy, conf with context %}
 
 include:
   - proxy.config
@@ -20,9 +20,8 @@ meridian-proxy:
       - cmd: Proxy under its present unit
     - watch:
       - file: {{ conf }}/*
-      - file: Fragments out of use
       - file: /etc/meridian/proxy/hosts
       - file: /etc/meridian/proxy/names
-{%- if pillar.get('pki', {}).get('certificates', {}).proxy is defined %}
-      - file: /etc/meridian/pki/proxy.*
+{%- if proxy.identity in pillar.get('pki', {}).get('certificates', {}) %}
+      - file: /etc/meridian/pki/{{ proxy.identity }}.*
 {%- endif %}
