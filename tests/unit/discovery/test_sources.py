@@ -90,9 +90,9 @@ def test_a_label_that_is_no_index_is_told_with_the_app() -> None:
 STATE = """\
 1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight \
-srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state \
-bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr \
-srv_agent_addr srv_agent_port
+srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state \
+srv_agent_state bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port \
+srv_check_addr srv_agent_addr srv_agent_port
 5 kafka 1 broker1 10.0.0.1 2 4 1 1 7 6 3 4 6 0 0 0 unknown.invalid 31000 - 0 0 - - 0
 5 kafka 2 broker2 10.0.0.2 0 4 1 1 7 8 2 0 6 0 0 0 unknown.invalid 31001 - 0 0 - - 0
 5 kafka 3 broker3 - 0 5 1 1 7 1 0 0 14 0 0 0 unknown.invalid 9092 - 0 0 - - 0
