@@ -309,17 +309,21 @@ class Elasticsearch(_Section, ElasticsearchKeys):
 
 
 class ProxyPorts(_Section):
-    """``proxy.ports``: on each node's loopback address."""
+    """``proxy.ports``: on each node's loopback address, but for ``external``."""
 
     zookeeper: Port
     scheduler: Port
     marathon: Port
     bootstrap: Port
+    external: Port
+    metrics: Port
 
 
 class Proxy(_Section, ProxyKeys):
     """``proxy``: the local proxy of each node."""
 
+    enabled: Literal["auto", True, False]
+    apps: dict[Name, Port] = {}
     ports: ProxyPorts
 
 

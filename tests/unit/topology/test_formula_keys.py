@@ -27,6 +27,20 @@ FIXED = {
     "objectstore": {"user", "service", "health", "root_access_key", "root_secret_key", "users"},
     "node": set(),
     "java": set(),
+    "proxy": {
+        "package",
+        "program",
+        "user",
+        "identity",
+        "name",
+        "servers",
+        "follow",
+        "entry",
+        "scheduler_user",
+        "scheduler_password",
+        "marathon_user",
+        "marathon_password",
+    },
 }
 
 
