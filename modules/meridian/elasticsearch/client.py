@@ -114,7 +114,7 @@ class ElasticClient:
         }
 
     def count(self, index: str) -> int:
-        """Return the number of documents that a search finds in an index; 0 when there is none of the name."""
+        """Return the number of documents that a search finds in an index; 0 when there is none."""
         self.call("POST", f"/{quote(index)}/_refresh?ignore_unavailable=true")
         return int(self.call("GET", f"/{quote(index)}/_count?ignore_unavailable=true")["count"])
 
@@ -168,7 +168,9 @@ class ElasticClient:
 
     def _ask_in_turn(self, method: str, path: str, body: Any, kind: str = "") -> Any:
         reasons = []
-        content: dict[str, Any] = {"data": body, "headers": {"Content-Type": kind}} if kind else {"json": body}
+        content: dict[str, Any] = (
+            {"data": body, "headers": {"Content-Type": kind}} if kind else {"json": body}
+        )
         for url in tuple(self._urls):
             try:
                 answer = self._session.request(method, url + path, timeout=self._timeout, **content)
@@ -179,7 +181,8 @@ class ElasticClient:
             self._urls.remove(url)
             self._urls.append(url)
         raise ElasticError(
-            f"no Elasticsearch node answers ({'; '.join(reasons)}); see journalctl -u meridian-elasticsearch there"
+            f"no Elasticsearch node answers ({'; '.join(reasons)}); see journalctl -u meridian-elasticsearch "
+            "there"
         )
 
     def _content(self, method: str, url: str, answer: requests.Response) -> Any:
@@ -188,8 +191,8 @@ class ElasticClient:
         if answer.status_code == 401:
             where = f" in {self._auth_file}" if self._auth_file else ""
             raise ElasticError(
-                f"{url}: Elasticsearch refuses user {self._user or '(none)'} (401): the password{where} is not "
-                "the cluster's; deploy again to write both",
+                f"{url}: Elasticsearch refuses user {self._user or '(none)'} (401): the password{where} is "
+                "not the cluster's; deploy again to write both",
                 401,
             )
         kind, message = _error(answer)

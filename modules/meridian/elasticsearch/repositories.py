@@ -8,7 +8,12 @@ from meridian.elasticsearch.client import ElasticClient
 from meridian.errors import MeridianError
 
 # Repositories of a plain folder need no module; all nodes have to share it.
-_MODULES = {"s3": "repository-s3", "gcs": "repository-gcs", "azure": "repository-azure", "url": "repository-url"}
+_MODULES = {
+    "s3": "repository-s3",
+    "gcs": "repository-gcs",
+    "azure": "repository-azure",
+    "url": "repository-url",
+}
 
 
 def refused(modules: set[str], kind: str) -> str:
@@ -20,8 +25,8 @@ def refused(modules: set[str], kind: str) -> str:
     if module is None or module in modules:
         return ""
     return (
-        f"this Elasticsearch has no module {module}, so it keeps no snapshots in a repository of type {kind}: name a "
-        "full distribution in MERIDIAN_ELASTICSEARCH_ARTIFACT, or keep copies by salt-run elasticsearch.export"
+        f"this Elasticsearch has no module {module}, so it keeps no snapshots in a repository of type {kind}: "
+        "name a full distribution in MERIDIAN_ELASTICSEARCH_ARTIFACT"
     )
 
 
@@ -72,7 +77,9 @@ def remove_index(client: ElasticClient, name: str, confirm: str) -> None:
 
 def _same(name: str, confirm: str, what: str) -> None:
     if name != confirm:
-        raise MeridianError(f"{what} {name} is not removed: confirm must be its name as well, it is {confirm!r}")
+        raise MeridianError(
+            f"{what} {name} is not removed: confirm must be its name as well, it is {confirm!r}"
+        )
 
 
 def _text(value: Any) -> str:

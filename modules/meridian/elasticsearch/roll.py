@@ -11,7 +11,9 @@ ALLOCATION = "cluster.routing.allocation.enable"
 
 def order(pending: Mapping[str, Sequence[str]], master: str) -> list[str]:
     """Return the nodes to restart: those with a reason, by name, the elected master last. Pure."""
-    return sorted((node for node, reasons in pending.items() if reasons), key=lambda one: (one == master, one))
+    return sorted(
+        (node for node, reasons in pending.items() if reasons), key=lambda one: (one == master, one)
+    )
 
 
 def roll(
@@ -23,14 +25,14 @@ def roll(
 ) -> dict[str, str]:
     """Restart the nodes that have to be.
 
-    1. Allocation that an interrupted run left switched off is switched on. 2. All nodes are in the cluster and
-    every replica is allocated; else nothing is touched. 3. For each node with a reason, the elected master last:
-    replicas are no longer allocated, so that none is copied elsewhere for a node that comes back at once; what
-    memory holds is written; the node is restarted and waited for; allocation is switched on again, whatever
-    happened; all is green before the next one.
+    1. Allocation that an interrupted run left switched off is switched on. 2. All nodes are in the cluster
+    and every replica is allocated; else nothing is touched. 3. For each node with a reason, the elected master
+    last: replicas are no longer allocated, so that none is copied elsewhere for a node that comes back at once;
+    what memory holds is written; the node is restarted and waited for; allocation is switched on again,
+    whatever happened; all is green before the next one.
 
     :param client: client of the cluster.
-    :param pending: node → what it has read in another version; see :func:`meridian.elasticsearch.node.pending`.
+    :param pending: node → what it has read in another version, as ``elasticsearch.pending`` tells.
     :param restart: restarts a node's service.
     :param report: told of each restart.
     :param deadline: seconds for each wait.

@@ -1,4 +1,4 @@
-"""What an archive of a Maven repository holds, pinned by its SHA-256: a distribution rather than a library."""
+"""What an archive of a Maven repository holds, pinned by its SHA-256: a distribution, not a library."""
 
 from pathlib import Path
 from typing import Literal
