@@ -1,7 +1,9 @@
 kafka:
   version: "4.3.1"
   mode: kraft                   # metadata quorum: kraft (every broker is also a controller)
-  runtime: systemd              # systemd: a unit on each node
+  # systemd: a unit on each node. mesos: tasks of our scheduler on agents that have the role kafka; the quorum is
+  # that of the nodes with the role kafka-controller.
+  runtime: systemd
   ports:
     internal: 9092              # brokers and clients of the region itself
     controller: 9093            # KRaft quorum

@@ -27,6 +27,7 @@ class Section(BaseModel):
 class KafkaKeys(Section):
     """``salt/kafka/defaults.yaml``."""
 
+    brokers: Count | None = None
     jvm_flags: list[Flag] | None = None
     nofile: Files | None = None
     stop_seconds: Seconds | None = None
@@ -98,3 +99,27 @@ class JavaKeys(Section):
     """``salt/java/defaults.yaml``."""
 
     package: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")] | None = None
+
+
+class ZooKeeperKeys(Section):
+    """``salt/zookeeper/defaults.yaml``."""
+
+
+class MesosKeys(Section):
+    """``salt/mesos/defaults.yaml``."""
+
+
+class MarathonKeys(Section):
+    """``salt/marathon/defaults.yaml``."""
+
+
+class KafkaSchedulerKeys(Section):
+    """``salt/kafka-scheduler/defaults.yaml``."""
+
+
+class ElasticsearchKeys(Section):
+    """``salt/elasticsearch/defaults.yaml``."""
+
+
+class ProxyKeys(Section):
+    """``salt/proxy/defaults.yaml``."""

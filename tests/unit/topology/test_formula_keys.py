@@ -13,6 +13,7 @@ from meridian.topology.schema import RegionSettings
 FIXED = {
     "kafka": {
         "node_id",
+        "process_roles",
         "rack",
         "cluster_id",
         "voters",
