@@ -31,6 +31,7 @@ firewall:
       scheduler: {port: kafka_scheduler.port, sources: [region, operator]}
     marathon:
       api: {port: marathon.port, sources: [region, operator]}
+      driver: {port: marathon.driver.port, sources: [region]}
     elasticsearch:
       http: {port: elasticsearch.ports.http, sources: [region, operator]}
       transport: {port: elasticsearch.ports.transport, sources: [region]}

@@ -9,6 +9,9 @@ from meridian.errors import MeridianError
 from meridian.marathon import apps, deployment, groups
 from meridian.marathon.client import MarathonClient, read_credentials
 
+_CREDENTIALS = Path("/etc/meridian/marathon/credentials")
+_AUTHORITY = Path("/etc/meridian/pki/ca.pem")
+
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]
     __salt__: dict[str, Any]
@@ -315,13 +318,14 @@ def ready(url: str = "", timeout: float = 120) -> bool:
 
 def _client() -> MarathonClient:
     settings = __pillar__.get("marathon") or {}
-    if not settings.get("urls"):
-        raise MeridianError("this node has no Marathon (pillar marathon:urls is empty)")
-    own = settings.get("url", "")
+    if not settings.get("servers"):
+        raise MeridianError("this node has no Marathon (pillar marathon:servers is empty)")
+    own = __pillar__["meridian"]["node"]["id"]
+    servers = sorted(settings["servers"], key=lambda server: server != own)
     return MarathonClient(
-        sorted(settings["urls"], key=lambda url: url != own),
-        read_credentials(Path(settings.get("credentials_file", "/etc/meridian/marathon/credentials"))),
-        Path(settings.get("ca_file", "/etc/meridian/pki/ca.pem")),
+        [f"https://{server}:{settings['port']}" for server in servers],
+        read_credentials(_CREDENTIALS),
+        _AUTHORITY,
     )
 
 
