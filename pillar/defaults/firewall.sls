@@ -32,6 +32,7 @@ firewall:
       bootstrap: {port: proxy.ports.external, sources: [platform, operator]}
     marathon:
       api: {port: marathon.port, sources: [region, operator]}
+      driver: {port: marathon.driver.port, sources: [region]}
     elasticsearch:
       http: {port: elasticsearch.ports.http, sources: [region, operator]}
       transport: {port: elasticsearch.ports.transport, sources: [region]}

@@ -273,10 +273,17 @@ class Mesos(_Section, MesosKeys):
     data: DataFolder
 
 
+class MarathonDriver(_Section):
+    """``marathon.driver``."""
+
+    port: Port
+
+
 class Marathon(_Section, MarathonKeys):
     """``marathon``: what runs the region's apps."""
 
     port: Port
+    driver: MarathonDriver
     heap_mb: Heap
 
 

@@ -25,6 +25,18 @@ FIXED = {
     "connect": {"bootstrap", "worker", "workers", "serial_gc"},
     "archive": {"user", "service"},
     "objectstore": {"user", "service", "health", "root_access_key", "root_secret_key", "users"},
+    "marathon": {
+        "user",
+        "service",
+        "servers",
+        "zookeeper",
+        "zookeeper_user",
+        "zookeeper_password",
+        "principal",
+        "mesos_password",
+        "api_user",
+        "password",
+    },
     "node": set(),
     "java": set(),
     "proxy": {
