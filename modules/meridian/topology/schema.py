@@ -164,6 +164,13 @@ class KafkaPorts(_Section):
     external: Port
 
 
+class KafkaIds(_Section):
+    """``kafka.ids``."""
+
+    brokers: Positive
+    controllers: Positive
+
+
 class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
@@ -171,6 +178,7 @@ class Kafka(_Section, KafkaKeys):
     data: DataFolder
     mode: Literal["kraft"]
     runtime: Literal["systemd", "mesos"]
+    ids: KafkaIds
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
