@@ -67,7 +67,8 @@ WRONG = {
         "kafka.ports.controller, kafka.ports.external, kafka.ports.internal, kafka_scheduler.port, "
         "marathon.driver.port, marathon.port, mesos.ports.agent, mesos.ports.master, objectstore.port, "
         "proxy.ports.bootstrap, proxy.ports.external, proxy.ports.marathon, proxy.ports.metrics, "
-        "proxy.ports.scheduler, proxy.ports.zookeeper, zookeeper.ports.client, zookeeper.ports.election, zookeeper.ports.quorum",
+        "proxy.ports.scheduler, proxy.ports.zookeeper, zookeeper.ports.client, "
+        "zookeeper.ports.election, zookeeper.ports.quorum",
     ),
     "a port that is none": (
         "firewall: {open: {kafka: {internal: {port: 70000}}}}",
