@@ -3,10 +3,10 @@ base:
   '*':
     - node
     - pki
-{%- for role in ['objectstore', 'kafka', 'connect', 'archive'] %}
+{%- for role in ['objectstore', 'kafka', 'connect', 'archive', 'elasticsearch'] %}
   'meridian:node:roles:{{ role }}':
     - match: pillar
-{%- if role in ['kafka', 'connect'] %}
+{%- if role in ['kafka', 'connect', 'elasticsearch'] %}
     - java
 {%- endif %}
     - {{ role }}
