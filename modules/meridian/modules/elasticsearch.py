@@ -94,8 +94,8 @@ def ready(seconds: float = 180) -> bool:
 
 def sink() -> dict[str, Any]:
     """
-    Return what this node's sink says about itself: ``state`` is ``running`` when all is well, else ``starting``,
-    ``retrying`` (see ``problems``) or ``stopped``.
+    Return what this node's sink says about itself: ``state`` is ``running`` when all is well, else
+    ``starting``, ``retrying`` (see ``problems``) or ``stopped``.
 
     CLI Example:
 

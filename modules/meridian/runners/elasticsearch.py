@@ -69,8 +69,9 @@ def wait(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
     """
-    Wait for all nodes, and restart those whose configuration, certificate, passwords or software changed since
-    they were started: one after the other, replicas held in place meanwhile, each when all is green again.
+    Wait for all nodes, and restart those whose configuration, certificate, passwords or software changed
+    since they were started: one after the other, replicas held in place meanwhile, each when all is green
+    again.
 
     environment
         Name of the environment.
@@ -112,8 +113,9 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
             f"{folder}: no password of Elasticsearch; deploy {topology.environment}, it makes one"
         )
     port = region.settings["elasticsearch"]["ports"]["http"]
-    # The operator's way to a node; names of nodes need not resolve on the controller.
-    urls = tuple(f"https://{node.addresses.external}:{port}" for node in region.with_role("elasticsearch"))
+    urls = tuple(
+        f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch")
+    )
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
 
