@@ -315,9 +315,23 @@ class ElasticsearchPorts(_Section):
     transport: Port
 
 
+class ElasticsearchSink(_Section):
+    """``elasticsearch.sink``: what fills it from the region's Kafka cluster."""
+
+    enabled: bool
+    topics: Annotated[list[str], Field(min_length=1)]
+    exclude: list[str] = []
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,5}$")]
+    malformed: Literal["index", "dlq"]
+
+
 class Elasticsearch(_Section, ElasticsearchKeys):
     """``elasticsearch``: the region's search cluster."""
 
+    transport: Literal["direct", "proxy"]
+    serial_gc: bool
+    sink: ElasticsearchSink
+    config: Config = {}
     ports: ElasticsearchPorts
     data: DataFolder
     heap_mb: Heap
