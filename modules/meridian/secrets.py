@@ -12,14 +12,22 @@ from meridian.private_files import write_private
 _FILE = "secrets.json"
 # The object store's users besides its root: the archiver's, and no other so far.
 _OBJECT_STORE_USERS = ("archive",)
+# Services with passwords, and their users.
+_PASSWORDS = {
+    "zookeeper": ("admin", "mesos", "marathon", "kafka-scheduler"),
+    "mesos": ("operator", "agent", "marathon", "kafka-scheduler"),
+    "marathon": ("admin",),
+    "kafka-scheduler": ("api",),
+    "elasticsearch": ("elastic", "sink"),
+}
 
 
 def load(directory: Path) -> dict[str, Any]:
     """Return an environment's generated credentials.
 
     :param directory: the environment's :func:`meridian.paths.secrets`.
-    :return: ``{"objectstore": {"root": {access_key, secret_key}, "users": {name: {…}}}}``; empty before
-        :func:`ensure` ran.
+    :return: ``{"objectstore": {"root": {access_key, secret_key}, "users": {name: {…}}}}``, and for services
+        with passwords ``{service: {user: password}}``; empty before :func:`ensure` ran.
     :raises MeridianError: when the file is damaged.
     """
     path = directory / _FILE
@@ -50,6 +58,12 @@ def ensure(directory: Path) -> list[str]:
         if name not in users:
             users[name] = _key_pair()
             made.append(f"objectstore.users.{name}")
+    for service, names in _PASSWORDS.items():
+        passwords = known.setdefault(service, {})
+        for name in names:
+            if name not in passwords:
+                passwords[name] = _secret()
+                made.append(f"{service}.{name}")
     if made:
         write_private(directory / _FILE, json.dumps(known, indent=2, sort_keys=True) + "\n")
     return made
@@ -59,6 +73,10 @@ def _key_pair() -> dict[str, str]:
     letters = string.ascii_uppercase + string.digits
     return {
         "access_key": "".join(random.choice(letters) for _ in range(20)),
-        # Letters and digits only: a secret passes through URLs, YAML and unit files without quoting.
-        "secret_key": "".join(random.choice(string.ascii_letters + string.digits) for _ in range(40)),
+        "secret_key": _secret(),
     }
+
+
+def _secret() -> str:
+    # Letters and digits only: a secret passes through URLs, YAML and unit files without quoting.
+    return "".join(random.choice(string.ascii_letters + string.digits) for _ in range(40))

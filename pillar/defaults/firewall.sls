@@ -18,5 +18,23 @@ firewall:
       external: {port: kafka.ports.external, sources: [platform, operator]}
     connect:
       rest: {port: connect.port, sources: [region, operator]}
+    kafka-controller:
+      controller: {port: kafka.ports.controller, sources: [region]}
+    zookeeper:
+      client: {port: zookeeper.ports.client, sources: [region]}
+      quorum: {port: zookeeper.ports.quorum, sources: [region]}
+      election: {port: zookeeper.ports.election, sources: [region]}
+    mesos-master:
+      api: {port: mesos.ports.master, sources: [region, operator]}
+    mesos-agent:
+      api: {port: mesos.ports.agent, sources: [region, operator]}
+      scheduler: {port: kafka_scheduler.port, sources: [region, operator]}
+      bootstrap: {port: proxy.ports.external, sources: [platform, operator]}
+    marathon:
+      api: {port: marathon.port, sources: [region, operator]}
+      driver: {port: marathon.driver.port, sources: [region]}
+    elasticsearch:
+      http: {port: elasticsearch.ports.http, sources: [region, operator]}
+      transport: {port: elasticsearch.ports.transport, sources: [region]}
     objectstore:
       s3: {port: objectstore.port, sources: [platform, operator]}

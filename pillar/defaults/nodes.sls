@@ -1,7 +1,8 @@
 # Groups of alike nodes in each region. A node is <group>-<index>.<region>.<environment>; a group's nodes take
 # the region's zones in turn.
 #   count   nodes; 0 or a group set to null: none
-#   roles   what runs on them: kafka, connect, archive, objectstore
+#   roles   what runs on them: kafka, connect, archive, objectstore, elasticsearch; zookeeper, mesos-master, marathon,
+#           kafka-controller, mesos-agent (with kafka: it hosts brokers) where brokers are Mesos tasks
 #   size    a key of `sizes`
 #   zones   only these of the region's zones (default: all)
 nodes:

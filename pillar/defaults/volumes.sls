@@ -6,6 +6,12 @@
 volumes:
   kafka:
     data: {size_gb: 200, type: ssd, mount: kafka.data}
+  zookeeper:
+    data: {size_gb: 20, type: ssd, mount: zookeeper.data}
+  mesos-agent:
+    data: {size_gb: 200, type: ssd, mount: mesos.data}
+  elasticsearch:
+    data: {size_gb: 200, type: ssd, mount: elasticsearch.data}
   objectstore:
     objects: {size_gb: 500, type: ssd, mount: objectstore.directory}
 

@@ -23,7 +23,7 @@ from meridian.topology import (
     expand,
     firewall,
     node_pillar,
-    services_of,
+    roles,
 )
 
 NETWORK = "10.213.0.0/16"
@@ -108,7 +108,7 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
             "ca": "<CA>\n",
             "certificates": {
                 name: {"certificate": f"<certificate of {name}>\n", "key": f"<key of {name}>\n"}
-                for name in services_of(node)
+                for name in roles.services(node.roles)
             },
         },
         artifacts={

@@ -78,7 +78,7 @@ class Store:
         :raises MeridianError: a name is unknown, a cached archive is not what was packed, or no source of an
             artifact worked (says which were tried, and why each failed).
         """
-        wanted = self._with_needs(names)
+        wanted = self.with_needs(names)
         done: dict[str, Future[Entry]] = {}
         with locks.scratch(self.cache / "scratch", self.cache / "locks") as scratch:
             with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -94,6 +94,7 @@ class Store:
             each = self.definitions[name]
             digest = hashlib.sha256(json.dumps([_FORMAT, name, each.written], sort_keys=True).encode())
             for source in each.sources:
+                digest.update(source.identity().encode())
                 for path in source.inputs(self.repository, each.folder):
                     digest.update(_content(path).encode())
             for needed in each.needs:
@@ -110,7 +111,11 @@ class Store:
         packing.unpack(self.folder / entry.file, into, entry.sha256)
         return into
 
-    def _with_needs(self, names: Sequence[str]) -> list[str]:
+    def with_needs(self, names: Sequence[str]) -> list[str]:
+        """Return artifacts and all that they need, each after what it needs.
+
+        :raises MeridianError: a name is unknown.
+        """
         wanted: set[str] = set()
 
         def add(name: str) -> None:

@@ -13,7 +13,7 @@ from meridian.pki import authority as ca
 from meridian.pki import names, renewal
 from meridian.pki.changes import Changes
 from meridian.private_files import write_private
-from meridian.topology import Node, Topology, services_of
+from meridian.topology import Node, Topology, roles
 
 OPERATOR = "operator"
 
@@ -72,7 +72,7 @@ def certificates_for(node: Node, directory: Path) -> dict[str, Any]:
     if not trusted.exists():
         return {}
     certificates = {}
-    for service in services_of(node):
+    for service in roles.services(node.roles):
         certificate_file, key_file = _files(directory, node.id, service)
         if certificate_file.exists() and key_file.exists():
             certificates[service] = {"certificate": certificate_file.read_text(), "key": key_file.read_text()}
@@ -103,9 +103,10 @@ def _wanted(topology: Topology, directory: Path) -> Iterator[_Wanted]:
     for region in topology.regions:
         validity, renew_before = _life(region.settings)
         for node in region.nodes:
-            for service in services_of(node):
+            for service in roles.services(node.roles):
                 files = _files(directory, node.id, service)
-                yield _Wanted(f"{service}.{node.id}", *files, names.of_node(node), validity, renew_before)
+                good_for = names.of_service(region, node, service)
+                yield _Wanted(f"{service}.{node.id}", *files, good_for, validity, renew_before)
     client = directory / "client"
     life = _life(topology.region(topology.central).settings)
     yield _Wanted(OPERATOR, client / f"{OPERATOR}.pem", client / f"{OPERATOR}.key", (), *life)

@@ -8,9 +8,11 @@ from meridian.provisioning.ownership import roles
 # From what nothing depends on to what everything does. A role unknown here goes first, with the clients.
 _WAVES: tuple[tuple[str, ...], ...] = (
     ("connect",),
-    ("archive", "elasticsearch", "monitoring"),
+    ("archive", "elasticsearch"),
     ("kafka",),
-    ("marathon", "mesos", "agent"),
+    ("kafka-controller",),
+    ("marathon", "mesos-agent"),
+    ("mesos-master",),
     ("zookeeper",),
     ("objectstore",),
 )

@@ -8,12 +8,12 @@ from meridian import paths
 from meridian.artifacts import index
 from meridian.artifacts.store import Store
 from meridian.edge import progress
+from meridian.edge.pillar_source import load_topology
+from meridian.topology import roles
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
-
-_SCOPES = ("nodes", "local")
 
 
 def prepare(
@@ -23,9 +23,9 @@ def prepare(
     Have the artifacts in the cache, verified, and list them in ``.platform/artifacts.json``.
 
     environment
-        Name of the environment, for the progress report; clones and environments share artifacts.
+        Name of the environment; clones and environments share artifacts.
     names
-        Artifacts' names, a list or separated by commas; default: all.
+        Artifacts' names, a list or separated by commas; default: all that the environment's nodes need.
     refetch
         Resolve them anew, whatever the cache has.
 
@@ -44,11 +44,12 @@ def prepare(
 
     store = Store(paths.repository(), paths.cache(), report=tell)
     wanted = names.split(",") if isinstance(names, str) else names
-    entries = store.prepare(wanted or store.names(_SCOPES), refetch)
+    entries = store.prepare(wanted or _of_environment(store, environment), refetch)
     listing = paths.state() / "artifacts.json"
-    if wanted and listing.exists():
-        entries = {**index.read(listing), **entries}
-    changed = index.write(listing, entries)
+    # Other environments of this clone have artifacts of their own.
+    known = index.read(listing) if listing.exists() else {}
+    others = {name: entry for name, entry in known.items() if name in store.definitions}
+    changed = index.write(listing, {**others, **entries})
     comment = f"{len(entries)} artifacts, {len(made)} of them made now"
     return {"ok": True, "changes": made if changed else [], "comment": comment}
 
@@ -58,7 +59,7 @@ def image(environment: str = "local") -> dict[str, Any]:
     Have the local cloud's node image of the prepared artifacts, and build what is missing of it.
 
     environment
-        Name of the environment, for the progress report; environments share the image.
+        Name of the environment; those that need the same artifacts share the image.
 
     CLI Example:
 
@@ -76,6 +77,20 @@ def image(environment: str = "local") -> dict[str, Any]:
         progress.report(__opts__, "image", "note", message=line)
 
     store = Store(paths.repository(), paths.cache())
-    entries = index.read(paths.state() / "artifacts.json")
+    known = index.read(paths.state() / "artifacts.json")
+    wanted = store.with_needs(_of_environment(store, environment))
+    entries = {name: known[name] for name in wanted if name in known}
     tag = node_image.ensure_image(store, entries, engine.client(timeout=600), tell)
     return {"ok": True, "changes": [f"image {tag}"] if made else [], "comment": tag, "image": tag}
+
+
+def _of_environment(store: Store, environment: str) -> list[str]:
+    """Return the artifacts of an environment's nodes, and what the local cloud itself needs."""
+    topology = load_topology(__opts__, environment)
+    names = [
+        name
+        for region in topology.regions
+        for node in region.nodes
+        for name in roles.artifacts(region.settings, node.roles)
+    ]
+    return list(dict.fromkeys([*names, *(store.names(["local"]) if topology.is_local else [])]))

@@ -8,7 +8,7 @@ from meridian.topology.expand import expand
 from meridian.topology.layers import Layers, Source
 from meridian.topology.model import Addresses, Flow, Node, PortRule, Region, Topology, Volume
 from meridian.topology.problems import Problem, TopologyError
-from meridian.topology.slices import cluster_id, node_pillar, services_of
+from meridian.topology.slices import cluster_id, node_pillar
 
 __all__ = [
     "Addresses",
@@ -26,5 +26,4 @@ __all__ = [
     "cluster_id",
     "expand",
     "node_pillar",
-    "services_of",
 ]

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from meridian.topology import filters, firewall, volumes
+from meridian.topology import filters, firewall, runtime_checks, search_checks, volumes
 from meridian.topology.layers import Merged
 from meridian.topology.problems import Path, Problem, suggest
-from meridian.topology.schema import NodeGroup, RegionSettings
+from meridian.topology.schema import NodeGroup, RegionSettings, Role
 
 # Broker settings that are replication factors of topics which Kafka makes by itself.
 _REPLICATION_CONFIGS = (
@@ -16,6 +16,15 @@ _REPLICATION_CONFIGS = (
     "share.coordinator.state.topic.replication.factor",
 )
 _CERTIFICATE_NAME_LIMIT = 64
+# The section that says how large the heap of a role's JVM is.
+_HEAPS: dict[Role, str] = {
+    "zookeeper": "zookeeper",
+    "marathon": "marathon",
+    "kafka-controller": "kafka",
+    "kafka": "kafka",
+    "connect": "connect",
+    "elasticsearch": "elasticsearch",
+}
 
 
 def region(
@@ -28,6 +37,8 @@ def region(
     :param regions: the environment's regions.
     """
     found = [
+        *runtime_checks.check(name, pillar),
+        *search_checks.check(name, pillar),
         *_nodes(name, environment, kind, pillar),
         *_zones(name, kind, pillar),
         *_replication(name, kind, pillar),
@@ -158,14 +169,18 @@ def _flows(pillar: RegionSettings, regions: list[str]) -> Found:
 def _memory(pillar: RegionSettings) -> Found:
     for group, wanted in pillar.nodes.items():
         size = pillar.sizes.get(wanted.size)
-        heaps = {"kafka": pillar.kafka.heap_mb, "connect": pillar.connect.heap_mb}
-        needed = sum(heaps.get(role, 0) for role in wanted.roles)
+        needed = sum(_heap(pillar, role) for role in wanted.roles)
         if size is not None and wanted.count and needed > size.memory_mb * 3 // 4:
             most = f"heaps of at most three quarters of its {size.memory_mb} MB"
             yield (
                 ("nodes", group, "size"),
                 f"expected a size with room, {most}; the roles' heaps are {needed} MB",
             )
+
+
+def _heap(pillar: RegionSettings, role: Role) -> int:
+    section = _HEAPS.get(role)
+    return int(getattr(pillar, section).heap_mb) if section else 0
 
 
 def _archive(pillar: RegionSettings) -> Found:

@@ -79,9 +79,10 @@ class Node:
     :ivar group: the key under ``nodes:`` that it comes from.
     :ivar index: 1-based within its group.
     :ivar zone: availability zone, as the provider calls it there; Kafka's rack.
-    :ivar roles: what runs on it: ``kafka``, ``connect``, ``archive``, ``objectstore``.
+    :ivar roles: what runs on it, see :mod:`meridian.topology.roles`.
     :ivar profile: name of the salt-cloud profile, ``<provider>-<size>``.
-    :ivar kafka_id: KRaft ``node.id``, unique within the region; ``None`` without the role ``kafka``.
+    :ivar kafka_id: KRaft ``node.id``, unique within the region; ``None`` where the node itself is neither
+        broker nor controller, as the hosts of brokers that are Mesos tasks.
     :ivar provider: alias of the provider that makes it, a key in ``cloud.providers.d/``.
     :ivar size: key of ``sizes``.
     :ivar volumes: its disks for data, those of all its roles.
@@ -163,6 +164,41 @@ class Region:
     def with_role(self, role: str) -> tuple[Node, ...]:
         """Return the region's nodes that carry a role, in order of their ids."""
         return tuple(node for node in self.nodes if role in node.roles)
+
+    @property
+    def runtime(self) -> str:
+        """What brokers run under: ``systemd`` or ``mesos``."""
+        return str(self.settings["kafka"]["runtime"])
+
+    @property
+    def controllers(self) -> tuple[Node, ...]:
+        """The KRaft quorum's nodes: those of the role, else the brokers themselves."""
+        return self.with_role("kafka-controller") or self.with_role("kafka")
+
+    @property
+    def kafka_nodes(self) -> tuple[Node, ...]:
+        """The nodes that brokers or controllers run on."""
+        return tuple(node for node in self.nodes if {"kafka", "kafka-controller"} & set(node.roles))
+
+    @property
+    def proxied(self) -> bool:
+        """Whether its nodes reach services of the region through a proxy of their own."""
+        wanted = self.settings.get("proxy", {}).get("enabled", False)
+        return self.runtime == "mesos" if wanted == "auto" else bool(wanted)
+
+    @property
+    def entries(self) -> tuple[Node, ...]:
+        """The nodes whose proxies clients of other regions begin with."""
+        return self.with_role("kafka") if self.proxied else ()
+
+    @property
+    def broker_ids(self) -> tuple[int, ...]:
+        """The ids of all brokers; as Mesos tasks they are on any of the nodes with the role ``kafka``."""
+        hosts = self.with_role("kafka")
+        if self.runtime != "mesos":
+            return tuple(node.kafka_id for node in hosts if node.kafka_id is not None)
+        first = self.settings["kafka"]["ids"]["brokers"]
+        return tuple(range(first, first + (self.settings["kafka"]["brokers"] or len(hosts))))
 
 
 @dataclass(frozen=True)

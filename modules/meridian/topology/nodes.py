@@ -1,6 +1,6 @@
 """A region's machines, of its groups of alike ones."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from meridian.topology import checks, firewall, volumes
@@ -50,12 +50,13 @@ def of_region(
     :param known: by node id, the addresses that a cloud has chosen so far.
     """
     nodes: list[Node] = []
-    brokers = 0
+    brokers = controllers = 0
     for group, wanted in pillar.nodes.items():
         disks = volumes.of_roles(pillar, wanted.roles, kind)
         ports = firewall.open_ports(pillar, wanted.roles)
         for index, zone in enumerate(checks.group_zones(wanted, pillar, kind), start=1):
             brokers += "kafka" in wanted.roles
+            controllers += "kafka-controller" in wanted.roles
             node_id = f"{group}-{index}.{region}.{environment}"
             unknown = Addresses(node_id, node_id, node_id)
             nodes.append(
@@ -70,7 +71,7 @@ def of_region(
                     roles=tuple(wanted.roles),
                     profile=f"{provider}-{wanted.size}",
                     addresses=place.addresses(len(nodes)) if place else known.get(node_id, unknown),
-                    kafka_id=brokers if "kafka" in wanted.roles else None,
+                    kafka_id=_kafka_id(pillar, wanted.roles, brokers, controllers),
                     provider=provider,
                     size=wanted.size,
                     volumes=disks,
@@ -78,3 +79,10 @@ def of_region(
                 )
             )
     return tuple(nodes)
+
+
+def _kafka_id(pillar: RegionSettings, roles: Iterable[str], brokers: int, controllers: int) -> int | None:
+    if "kafka-controller" in roles:
+        return pillar.kafka.ids.controllers + controllers - 1
+    own = "kafka" in roles and pillar.kafka.runtime == "systemd"
+    return pillar.kafka.ids.brokers + brokers - 1 if own else None

@@ -7,6 +7,19 @@ from typing import Any
 from meridian.topology.problems import suggest
 from meridian.topology.schema import FOLDER, RegionSettings
 
+_SERVICES = (
+    "kafka",
+    "connect",
+    "archive",
+    "objectstore",
+    "zookeeper",
+    "mesos",
+    "marathon",
+    "kafka_scheduler",
+    "elasticsearch",
+    "proxy",
+)
+
 
 class Unknown(ValueError):
     """No such setting, or one of another type; the text is what was expected instead."""
@@ -45,7 +58,7 @@ def _choose(name: str, known: Mapping[str, Any], what: str) -> Any:
 
 def _settings(pillar: RegionSettings) -> Iterator[tuple[str, Any]]:
     """Yield the settings of services: their path and value."""
-    for section in ("kafka", "connect", "archive", "objectstore"):
+    for section in _SERVICES:
         yield from _flat(section, getattr(pillar, section).model_dump())
 
 

@@ -14,10 +14,16 @@ from meridian.topology.formula_keys import (
     STRICT,
     ArchiveKeys,
     ConnectKeys,
+    ElasticsearchKeys,
     JavaKeys,
     KafkaKeys,
+    KafkaSchedulerKeys,
+    MarathonKeys,
+    MesosKeys,
     NodeKeys,
     ObjectStoreKeys,
+    ProxyKeys,
+    ZooKeeperKeys,
 )
 
 ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
@@ -47,9 +53,34 @@ FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
 Folder = Annotated[str, Field(pattern=FOLDER)]
 PortOrSetting = Annotated[Any, BeforeValidator(_port)]
 Source = Literal["region", "platform", "operator"]
-Role = Literal["kafka", "connect", "archive", "objectstore"]
+Role = Literal[
+    "zookeeper",
+    "mesos-master",
+    "mesos-agent",
+    "marathon",
+    "kafka-controller",
+    "kafka",
+    "connect",
+    "archive",
+    "objectstore",
+    "elasticsearch",
+]
 # What holds for every node stands under `node`.
-RoleOrNode = Literal["node", "kafka", "connect", "archive", "objectstore"]
+RoleOrNode = Literal[
+    "node",
+    "zookeeper",
+    "mesos-master",
+    "mesos-agent",
+    "marathon",
+    "kafka-controller",
+    "kafka",
+    "connect",
+    "archive",
+    "objectstore",
+    "elasticsearch",
+]
+DataFolder = Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
+Heap = Annotated[int, Field(ge=64)]
 
 
 class _Section(BaseModel):
@@ -133,13 +164,21 @@ class KafkaPorts(_Section):
     external: Port
 
 
+class KafkaIds(_Section):
+    """``kafka.ids``."""
+
+    brokers: Positive
+    controllers: Positive
+
+
 class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
     version: str
-    data: Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
+    data: DataFolder
     mode: Literal["kraft"]
-    runtime: Literal["systemd"]
+    runtime: Literal["systemd", "mesos"]
+    ids: KafkaIds
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
@@ -212,6 +251,111 @@ class ObjectStore(_Section, ObjectStoreKeys):
     region_name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
+class ZooKeeperPorts(_Section):
+    """``zookeeper.ports``."""
+
+    client: Port
+    quorum: Port
+    election: Port
+
+
+class ZooKeeper(_Section, ZooKeeperKeys):
+    """``zookeeper``: the region's ensemble."""
+
+    ports: ZooKeeperPorts
+    data: DataFolder
+    heap_mb: Heap
+
+
+class MesosPorts(_Section):
+    """``mesos.ports``."""
+
+    master: Port
+    agent: Port
+
+
+class Mesos(_Section, MesosKeys):
+    """``mesos``: the region's masters and agents."""
+
+    ports: MesosPorts
+    data: DataFolder
+
+
+class MarathonDriver(_Section):
+    """``marathon.driver``."""
+
+    port: Port
+
+
+class Marathon(_Section, MarathonKeys):
+    """``marathon``: what runs the region's apps."""
+
+    port: Port
+    driver: MarathonDriver
+    heap_mb: Heap
+
+
+class KafkaScheduler(_Section, KafkaSchedulerKeys):
+    """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
+
+    port: Port
+    instances: Positive
+    cpus: Annotated[float, Field(gt=0)]
+    volume_mb: Positive
+    failover_delay_seconds: Positive
+    failover_max_delay_seconds: Positive
+    stickiness_seconds: Positive
+    host_lost_seconds: Positive
+
+
+class ElasticsearchPorts(_Section):
+    """``elasticsearch.ports``."""
+
+    http: Port
+    transport: Port
+
+
+class ElasticsearchSink(_Section):
+    """``elasticsearch.sink``: what fills it from the region's Kafka cluster."""
+
+    enabled: bool
+    topics: Annotated[list[str], Field(min_length=1)]
+    exclude: list[str] = []
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,5}$")]
+    malformed: Literal["index", "dlq"]
+
+
+class Elasticsearch(_Section, ElasticsearchKeys):
+    """``elasticsearch``: the region's search cluster."""
+
+    transport: Literal["direct", "proxy"]
+    serial_gc: bool
+    sink: ElasticsearchSink
+    config: Config = {}
+    ports: ElasticsearchPorts
+    data: DataFolder
+    heap_mb: Heap
+
+
+class ProxyPorts(_Section):
+    """``proxy.ports``: on each node's loopback address, but for ``external``."""
+
+    zookeeper: Port
+    scheduler: Port
+    marathon: Port
+    bootstrap: Port
+    external: Port
+    metrics: Port
+
+
+class Proxy(_Section, ProxyKeys):
+    """``proxy``: the local proxy of each node."""
+
+    enabled: Literal["auto", True, False]
+    apps: dict[Name, Port] = {}
+    ports: ProxyPorts
+
+
 class Pki(_Section):
     """``pki``: life of certificates."""
 
@@ -273,6 +417,12 @@ class RegionSettings(_Section):
     connect: Connect
     archive: Archive
     objectstore: ObjectStore
+    zookeeper: ZooKeeper
+    mesos: Mesos
+    marathon: Marathon
+    kafka_scheduler: KafkaScheduler
+    elasticsearch: Elasticsearch
+    proxy: Proxy
     pki: Pki
     node: NodeKeys = NodeKeys()
     java: JavaKeys = JavaKeys()

@@ -63,8 +63,12 @@ WRONG = {
     "a setting that is no port": (
         "firewall: {open: {kafka: {internal: {port: kafka.heap_mb}}}}",
         f"{FILE}: firewall.open.kafka.internal.port: no setting 'kafka.heap_mb' holds a port; "
-        "expected one of: connect.port, kafka.ports.controller, kafka.ports.external, kafka.ports.internal, "
-        "objectstore.port",
+        "expected one of: connect.port, elasticsearch.ports.http, elasticsearch.ports.transport, "
+        "kafka.ports.controller, kafka.ports.external, kafka.ports.internal, kafka_scheduler.port, "
+        "marathon.driver.port, marathon.port, mesos.ports.agent, mesos.ports.master, objectstore.port, "
+        "proxy.ports.bootstrap, proxy.ports.external, proxy.ports.marathon, proxy.ports.metrics, "
+        "proxy.ports.scheduler, proxy.ports.zookeeper, zookeeper.ports.client, "
+        "zookeeper.ports.election, zookeeper.ports.quorum",
     ),
     "a port that is none": (
         "firewall: {open: {kafka: {internal: {port: 70000}}}}",
@@ -78,7 +82,8 @@ WRONG = {
     ),
     "a role that is none": (
         "firewall: {open: {kafak: {}}}",
-        f"{FILE}: firewall.open.kafak: expected 'node', 'kafka', 'connect', 'archive' or 'objectstore', "
+        f"{FILE}: firewall.open.kafak: expected 'node', 'zookeeper', 'mesos-master', 'mesos-agent', "
+        "'marathon', 'kafka-controller', 'kafka', 'connect', 'archive', 'objectstore' or 'elasticsearch', "
         "found 'kafak'",
     ),
     "an address that is none": (

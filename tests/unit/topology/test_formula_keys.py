@@ -13,6 +13,7 @@ from meridian.topology.schema import RegionSettings
 FIXED = {
     "kafka": {
         "node_id",
+        "process_roles",
         "rack",
         "cluster_id",
         "voters",
@@ -24,8 +25,34 @@ FIXED = {
     "connect": {"bootstrap", "worker", "workers", "serial_gc"},
     "archive": {"user", "service"},
     "objectstore": {"user", "service", "health", "root_access_key", "root_secret_key", "users"},
+    "marathon": {
+        "user",
+        "service",
+        "servers",
+        "zookeeper",
+        "zookeeper_user",
+        "zookeeper_password",
+        "principal",
+        "mesos_password",
+        "api_user",
+        "password",
+    },
     "node": set(),
     "java": set(),
+    "proxy": {
+        "package",
+        "program",
+        "user",
+        "identity",
+        "name",
+        "servers",
+        "follow",
+        "entry",
+        "scheduler_user",
+        "scheduler_password",
+        "marathon_user",
+        "marathon_password",
+    },
 }
 
 

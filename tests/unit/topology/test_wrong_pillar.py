@@ -60,11 +60,26 @@ WRONG = {
         "prices: {machines: {ec2: {m5.large: 0.1}}}",
         [f"{FILE}: prices.machines.ec2.m5.large: expected a mapping, found 0.1"],
     ),
+    "a runtime without what it runs on, and a quorum of two": (
+        "overrides: {us-east: {kafka: {runtime: mesos}, nodes: "
+        "{masters: {count: 2, roles: [zookeeper, mesos-master, marathon], size: medium}}}}",
+        [
+            f"{FILE}: overrides.us-east.kafka.runtime: mesos: expected nodes with the role kafka-controller; "
+            "region us-east has none",
+            f"{FILE}: overrides.us-east.nodes: expected 3 or 5 nodes with the role mesos-master, a quorum; "
+            "region us-east has 2",
+            f"{FILE}: overrides.us-east.nodes: expected 3 or 5 nodes with the role zookeeper, a quorum; "
+            "region us-east has 2",
+            "pillar/defaults/nodes.sls: nodes.kafka.roles: expected mesos-agent as well: "
+            "kafka.runtime is mesos",
+        ],
+    ),
     "unknown role": (
         "nodes: {services: {roles: [archiver]}}",
         [
-            f"{FILE}: nodes.services.roles.0: expected 'kafka', 'connect', 'archive' or 'objectstore', "
-            "found 'archiver'"
+            f"{FILE}: nodes.services.roles.0: expected 'zookeeper', 'mesos-master', 'mesos-agent', "
+            "'marathon', 'kafka-controller', 'kafka', 'connect', 'archive', 'objectstore' or "
+            "'elasticsearch', found 'archiver'"
         ],
     ),
     "unknown size": (

@@ -1,0 +1,52 @@
+"""What a role brings with it: artifacts, and a certificate of its own. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class _Role:
+    """What follows from a role.
+
+    :ivar service: name of the certificate that its service has; roles that share one share it.
+    :ivar artifacts: what is installed for it.
+    """
+
+    service: str
+    artifacts: tuple[str, ...]
+
+
+_ROLES = {
+    "zookeeper": _Role("zookeeper", ("zookeeper",)),
+    "mesos-master": _Role("mesos", ("mesos",)),
+    "mesos-agent": _Role("mesos", ("mesos", "kafka-scheduler-libs", "kafka-scheduler")),
+    "marathon": _Role("marathon", ("mesos", "marathon")),
+    "kafka-controller": _Role("kafka", ("kafka", "kafka-cds")),
+    "kafka": _Role("kafka", ("kafka", "kafka-cds")),
+    "connect": _Role("connect", ("kafka", "kafka-cds", "connect-predicates")),
+    "archive": _Role("archive", ("archiver-libs", "archiver")),
+    "objectstore": _Role("objectstore", ("versitygw",)),
+    "elasticsearch": _Role(
+        "elasticsearch", ("elasticsearch", "elasticsearch-sink-libs", "elasticsearch-sink")
+    ),
+}
+#: All roles, those first that others build on.
+NAMES = tuple(_ROLES)
+# What the node's own states and modules are made of.
+_COMMON = ("meridian",)
+
+
+def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, ...]:
+    """Return the artifacts of a node with some roles, each once.
+
+    :param settings: the pillar of its region: which software a role means may depend on it.
+    """
+    names = [*_COMMON, *(name for role in roles for name in _ROLES[role].artifacts)]
+    return tuple(dict.fromkeys(names))
+
+
+def services(roles: Iterable[str]) -> tuple[str, ...]:
+    """Return the services of a node with some roles that have a certificate of their own, each once."""
+    wanted = set(roles)
+    return tuple(dict.fromkeys(role.service for name, role in _ROLES.items() if name in wanted))

@@ -1,0 +1,66 @@
+"""What a region's runtime asks of its nodes' roles. Pure."""
+
+from collections.abc import Iterator
+
+from meridian.topology.problems import Path
+from meridian.topology.schema import RegionSettings, Role
+
+# An ensemble, a quorum of masters or of controllers: odd, and able to lose one.
+_QUORUMS: tuple[Role, ...] = ("zookeeper", "mesos-master", "kafka-controller")
+_NEEDED: tuple[Role, ...] = ("zookeeper", "mesos-master", "marathon", "kafka-controller")
+
+
+def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong with the runtime of a region: path and what was expected."""
+    for role in _QUORUMS:
+        count = _count(pillar, role)
+        if count and (count < 3 or count % 2 == 0):
+            yield (
+                ("nodes",),
+                f"expected 3 or 5 nodes with the role {role}, a quorum; region {name} has {count}",
+            )
+    for group, wanted in pillar.nodes.items():
+        if {"kafka", "kafka-controller"} <= set(wanted.roles):
+            yield (
+                ("nodes", group, "roles"),
+                "expected kafka or kafka-controller, not both; without a node with the role kafka-controller "
+                "brokers are controllers as well",
+            )
+    yield from _ids(pillar)
+    if pillar.kafka.runtime == "mesos":
+        yield from _mesos(name, pillar)
+    elif pillar.kafka.brokers is not None:
+        yield (
+            ("kafka", "brokers"),
+            "expected null; with the runtime systemd each node with the role kafka is one",
+        )
+
+
+def _mesos(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    for role in _NEEDED:
+        if not _count(pillar, role):
+            yield ("kafka", "runtime"), f"mesos: expected nodes with the role {role}; region {name} has none"
+    for group, wanted in pillar.nodes.items():
+        if "kafka" in wanted.roles and "mesos-agent" not in wanted.roles:
+            yield ("nodes", group, "roles"), "expected mesos-agent as well: kafka.runtime is mesos"
+    hosts = _count(pillar, "kafka")
+    if pillar.kafka.brokers is not None and pillar.kafka.brokers > hosts:
+        most = f"at most {hosts}, the nodes with the role kafka"
+        yield ("kafka", "brokers"), f"expected {most}; found {pillar.kafka.brokers}"
+
+
+def _ids(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    brokers, controllers = _count(pillar, "kafka"), _count(pillar, "kafka-controller")
+    ids = pillar.kafka.ids
+    if controllers and max(ids.brokers, ids.controllers) < min(
+        ids.brokers + brokers, ids.controllers + controllers
+    ):
+        yield (
+            ("kafka", "ids"),
+            f"expected apart; brokers are {ids.brokers} to {ids.brokers + brokers - 1}, "
+            f"controllers {ids.controllers} to {ids.controllers + controllers - 1}",
+        )
+
+
+def _count(pillar: RegionSettings, role: Role) -> int:
+    return sum(group.count for group in pillar.nodes.values() if role in group.roles)

@@ -1,0 +1,80 @@
+"""What one node may know: its slice of the topology, as pillar. One file for each formula."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from meridian.topology import firewall, roles
+from meridian.topology.model import Node, Region, Topology
+from meridian.topology.slices import (
+    archive,
+    connect,
+    elasticsearch,
+    identity,
+    kafka,
+    marathon,
+    mesos,
+    objectstore,
+    proxy,
+    scheduler,
+    zookeeper,
+)
+from meridian.topology.slices.common import given
+from meridian.topology.slices.kafka import cluster_id
+
+__all__ = ["cluster_id", "node_pillar"]
+
+_Slice = Callable[[Topology, Region, Node, Mapping[str, Any]], dict[str, Any]]
+# In order: what of a node's pillar follows from which of its roles.
+_OF_ROLES: tuple[tuple[frozenset[str], _Slice], ...] = (
+    (frozenset({"zookeeper"}), zookeeper.of),
+    (frozenset({"mesos-master", "mesos-agent"}), mesos.of),
+    (frozenset({"marathon"}), marathon.of),
+    (frozenset({"mesos-agent", "marathon"}), scheduler.of),
+    (frozenset({"kafka", "kafka-controller"}), kafka.of),
+    (frozenset({"connect"}), connect.of),
+    (frozenset({"archive"}), archive.of),
+    (frozenset({"objectstore"}), objectstore.of),
+    (frozenset({"elasticsearch"}), elasticsearch.of),
+    (frozenset(roles.NAMES), proxy.of),
+)
+
+
+def node_pillar(
+    topology: Topology,
+    node_id: str,
+    secrets: Mapping[str, Any] | None = None,
+    certificates: Mapping[str, Any] | None = None,
+    artifacts: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the pillar of one node: only what its roles need.
+
+    :param secrets: what :func:`meridian.secrets.load` returned.
+    :param certificates: what :func:`meridian.pki.certificates_for` returned for the node.
+    :param artifacts: index of artifacts by name.
+    :raises KeyError: when the environment has no such node.
+    """
+    node = topology.node(node_id)
+    region = topology.region(node.region)
+    index = artifacts or {}
+    pillar: dict[str, Any] = {
+        "meridian": identity.identity(topology, region, node),
+        "routes": identity.routes(topology, region),
+        "artifacts": {
+            name: dict(index[name]) for name in roles.artifacts(region.settings, node.roles) if name in index
+        },
+        "pki": dict(certificates or {}),
+    }
+    if node.volumes:
+        pillar["volumes"] = [asdict(volume) for volume in node.volumes]
+    if region.kind != "local":
+        pillar["hosts"] = identity.hosts(region)
+    if firewall.on_node(region):
+        pillar["firewall"] = identity.firewall(topology, node)
+    for formula in ("node", "java"):
+        if given(region.settings[formula]):
+            pillar[formula] = given(region.settings[formula])
+    for wanted, slice_of in _OF_ROLES:
+        if wanted & set(node.roles):
+            pillar |= slice_of(topology, region, node, secrets or {})
+    return pillar

@@ -1,0 +1,19 @@
+"""A Marathon server."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from meridian.topology.model import Node, Region, Topology
+from meridian.topology.slices.common import given
+
+
+def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the pillar of Marathon."""
+    section = {
+        **given(region.settings["marathon"]),
+        "servers": [one.id for one in region.with_role("marathon")],
+        "zookeeper_password": secrets.get("zookeeper", {}).get("marathon", ""),
+        "mesos_password": secrets.get("mesos", {}).get("marathon", ""),
+        "password": secrets.get("marathon", {}).get("admin", ""),
+    }
+    return {"marathon": section}
