@@ -263,7 +263,7 @@ class World:
         for one in self.state.instances.values():
             count = running.get(one.id, 0)
             assert count <= 1, f"{count} of broker {one.id}"
-            if count == 0:
+            if count == 0 and one.active:
                 assert reasons(one, self.state, self.mesos.now), f"broker {one.id}: no reason"
         return len(running)
 
