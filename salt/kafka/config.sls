@@ -18,6 +18,7 @@ include:
     - require:
       - user: Kafka's user
 {%- endfor %}
+{%- if kafka.node_id %}
 
 /etc/systemd/system/meridian-kafka.service:
   file.managed:
@@ -26,3 +27,4 @@ include:
     - mode: '0644'
     - context:
         kafka: {{ kafka | json }}
+{%- endif %}

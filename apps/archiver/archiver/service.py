@@ -19,12 +19,14 @@ from meridian.archive import segment
 from meridian.archive.segment import PartitionPath
 from meridian.archive.settings import ArchiverSettings
 from meridian.archive.store import Store, StoreError
+from meridian.daemon import report as telling
+from meridian.daemon.notify import notify
 
 from archiver import report
 from archiver.consuming import consumer_settings, lag
 from archiver.locate import HINT, Located, hints, locate
-from archiver.notify import notify
 from archiver.partition import Partition, Phase, Segment
+from archiver.stalls import Stalls
 from archiver.workers import Workers
 
 log = logging.getLogger("archiver")
@@ -37,6 +39,7 @@ _RECHECK = 30.0
 _FLUSH_DEADLINE = 30.0
 _COMMIT_EVERY = 1.0
 _REPORT_EVERY = 2.0
+_STALLED_AFTER = 20.0
 
 
 class Service:
@@ -54,7 +57,7 @@ class Service:
         self._partitions: dict[tuple[str, int], Partition] = {}
         self._workers = Workers(settings.uploads)
         self._encoding = threading.Lock()
-        self._problems = report.Problems()
+        self._problems = telling.Problems(log)
         self._counters = report.Counters()
         self._topics: list[str] = []
         self._connected = self._joined = False
@@ -68,6 +71,7 @@ class Service:
             "error_cb": self._kafka_error,
         }
         self._admin = AdminClient(client)
+        self._stalls = Stalls(self._admin, _STALLED_AFTER)
         self._consumer = Consumer(client | consumer_settings(settings) | {"on_commit": self._on_commit})
 
     def run(self) -> None:
@@ -82,7 +86,9 @@ class Service:
             if self._has_room():
                 for message in self._consumer.consume(_BATCH, _POLL):
                     self._take(message)
+                self._fetch_anew()
             else:
+                self._stalls.forget()
                 time.sleep(_FULL_POLL)
             self._advance()
             self._report()
@@ -240,6 +246,22 @@ class Service:
         if self._paused:
             self._consumer.pause([place])
 
+    def _fetch_anew(self) -> None:
+        """Take up again what the client has stopped fetching."""
+        if self._paused:
+            self._stalls.forget()
+            return
+        for place, end in self._stalls.find(self._partitions, time.monotonic()).items():
+            partition = self._partitions[place]
+            log.warning(
+                "%s/%d: nothing came behind offset %d though it goes on to %d: fetching it anew",
+                *place,
+                partition.position,
+                end,
+            )
+            partition.seal()
+            partition.phase = Phase.DRAINING
+
     def _upload(self, full: Segment) -> bool:
         """Store a segment (on a worker's thread); tell whether it, and no other, is stored under its key."""
         # One at a time: encoding needs a few times the segment's size.
@@ -340,8 +362,8 @@ class Service:
             return
         self._problem("store", self._workers.problem)
         facts = self._facts()
-        report.write(self._settings.status_file, facts)
-        report.alive(f"{facts['state']}: {facts['lag_records']} records behind")
+        telling.write(self._settings.status_file, facts)
+        telling.alive(f"{facts['state']}: {facts['lag_records']} records behind")
 
     def _facts(self) -> dict[str, Any]:
         found = self._partitions
@@ -356,6 +378,6 @@ class Service:
             "lag_records": sum(lags.values()),
             "stored": asdict(self._counters),
             "held_bytes": sum(one.memory for one in found.values()),
-            "resident_bytes": report.resident_bytes(),
+            "resident_bytes": telling.resident_bytes(),
             "partitions": report.of_partitions(found, lags),
         }

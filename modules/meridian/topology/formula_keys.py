@@ -141,5 +141,23 @@ class ElasticsearchKeys(Section):
     """``salt/elasticsearch/defaults.yaml``."""
 
 
+class MesosDns(Section):
+    """``proxy.mesos_dns``."""
+
+    source: Annotated[str, Field(pattern=r"^(https?://|/)\S+$")] | None = None
+    source_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")] | None = None
+    resolvers: list[str] | None = None
+
+
 class ProxyKeys(Section):
     """``salt/proxy/defaults.yaml``."""
+
+    connections: Count | None = None
+    idle_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    slots: Count | None = None
+    poll_seconds: Seconds | None = None
+    ready_seconds: Seconds | None = None
+    mesos_dns: MesosDns | None = None

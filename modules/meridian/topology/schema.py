@@ -291,6 +291,13 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
 
     port: Port
+    instances: Positive
+    cpus: Annotated[float, Field(gt=0)]
+    volume_mb: Positive
+    failover_delay_seconds: Positive
+    failover_max_delay_seconds: Positive
+    stickiness_seconds: Positive
+    host_lost_seconds: Positive
 
 
 class ElasticsearchPorts(_Section):
@@ -309,17 +316,21 @@ class Elasticsearch(_Section, ElasticsearchKeys):
 
 
 class ProxyPorts(_Section):
-    """``proxy.ports``: on each node's loopback address."""
+    """``proxy.ports``: on each node's loopback address, but for ``external``."""
 
     zookeeper: Port
     scheduler: Port
     marathon: Port
     bootstrap: Port
+    external: Port
+    metrics: Port
 
 
 class Proxy(_Section, ProxyKeys):
     """``proxy``: the local proxy of each node."""
 
+    enabled: Literal["auto", True, False]
+    apps: dict[Name, Port] = {}
     ports: ProxyPorts
 
 

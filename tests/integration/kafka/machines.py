@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,8 @@ class Machine:
 def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
     """Return three machines, each in a rack of its own, and an identity to ask their cluster with."""
     identity = folder / "pki"
-    _certificates(identity)
-    ports = {name: _free_ports(3) for name in LISTENERS}
+    certificates(identity)
+    ports = {name: free_ports(3) for name in LISTENERS}
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
     bootstrap = ",".join(f"localhost:{port}" for port in ports["INTERNAL"])
     made = []
@@ -134,7 +135,7 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
     return made, Tls.of_service("kafka", identity)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
@@ -142,8 +143,12 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _certificates(folder: Path) -> None:
-    """Write an authority, and one certificate for all brokers and clients, as the pki formula names them."""
+def certificates(folder: Path, service: str = "kafka", further: Iterable[str] = ()) -> None:
+    """Write an authority, and one certificate for all servers and clients, as the pki formula names them.
+
+    :param service: whose certificate it is.
+    :param further: names besides ``localhost`` that it is good for.
+    """
     folder.mkdir()
     now = datetime.datetime.now(datetime.UTC)
     authority = ec.generate_private_key(ec.SECP256R1())
@@ -152,7 +157,8 @@ def _certificates(folder: Path) -> None:
         def named(text: str) -> x509.Name:
             return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = [x509.DNSName(one) for one in ("localhost", *further)]
+        places = [*names, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         return (
             x509.CertificateBuilder()
             .subject_name(named(name))
@@ -162,7 +168,7 @@ def _certificates(folder: Path) -> None:
             .not_valid_before(now - datetime.timedelta(minutes=5))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.SubjectAlternativeName(places), critical=False)
             .sign(authority, hashes.SHA256())
         )
 
@@ -172,8 +178,8 @@ def _certificates(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     plain = serialization.NoEncryption()
     secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    public = pem(certificate("kafka", key, ca=False))
+    public = pem(certificate(service, key, ca=False))
     (folder / "ca.pem").write_bytes(pem(certificate("test authority", authority, ca=True)))
-    (folder / "kafka.pem").write_bytes(public)
-    (folder / "kafka.key").write_bytes(secret)
-    (folder / "kafka.keystore.pem").write_bytes(secret + public)
+    (folder / f"{service}.pem").write_bytes(public)
+    (folder / f"{service}.key").write_bytes(secret)
+    (folder / f"{service}.keystore.pem").write_bytes(secret + public)

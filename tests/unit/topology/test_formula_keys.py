@@ -39,6 +39,20 @@ FIXED = {
     },
     "node": set(),
     "java": set(),
+    "proxy": {
+        "package",
+        "program",
+        "user",
+        "identity",
+        "name",
+        "servers",
+        "follow",
+        "entry",
+        "scheduler_user",
+        "scheduler_password",
+        "marathon_user",
+        "marathon_password",
+    },
 }
 
 
