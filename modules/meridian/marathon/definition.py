@@ -1,7 +1,7 @@
 """An app's definition in one canonical form: what was declared and what Marathon shows become comparable.
 
 The defaults are those of Marathon's own API description; what Marathon adds by itself (versions, counts,
-chosen ports, roles) is left out or adopted.
+chosen ports, roles) is left out.
 """
 
 import copy
@@ -153,25 +153,15 @@ def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-def adopted(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a declared app with what was left to Marathon as Marathon has chosen it.
+def adopt_ports(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> None:
+    """Give ports that were left to Marathon (0) the numbers that Marathon has chosen.
 
-    That is the number of instances where none is declared, and service ports declared as 0: another one would
-    restart all tasks for nothing.
-
-    :param wanted: what :func:`declared` returned.
-    :param there: the app as Marathon shows it.
+    :param wanted: canonical form of a declared app; changed in place.
+    :param there: canonical form of the app as Marathon shows it.
     """
-    whole = copy.deepcopy(dict(wanted))
-    whole.setdefault("instances", there.get("instances", 1))
-    shown = canonical(there)
-    own = canonical(whole)
-    if whole.get("portDefinitions") is None and own["portDefinitions"]:
-        whole["portDefinitions"] = own["portDefinitions"]
-    _adopt(whole.get("portDefinitions"), shown["portDefinitions"], "port")
-    mappings = (whole.get("container") or {}).get("portMappings")
-    _adopt(mappings, (shown["container"] or {}).get("portMappings"), "servicePort")
-    return whole
+    _adopt(wanted["portDefinitions"], there["portDefinitions"], "port")
+    mine, theirs = (one["container"] or {} for one in (wanted, there))
+    _adopt(mine.get("portMappings"), theirs.get("portMappings"), "servicePort")
 
 
 def _adopt(wanted: Any, there: Any, key: str) -> None:
