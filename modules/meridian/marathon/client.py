@@ -164,7 +164,7 @@ class MarathonClient:
         :raises MarathonError: when no instance answers, or the connection is lost.
         """
         query = "&".join(f"event_type={quote(one)}" for one in types)
-        # The leader itself: another instance answers with a redirection, on which credentials are left behind.
+        # The leader itself: another instance answers with a redirection, which would lose the credentials.
         url = f"{self._urls[0].partition('://')[0]}://{self.leader()}/v2/events?{query}"
         try:
             answer = self._session.get(url, timeout=silence, stream=True, allow_redirects=False)

@@ -122,7 +122,7 @@ def declared(app: Mapping[str, Any], app_id: str) -> dict[str, Any]:
 def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an app is, with Marathon's defaults and in one order; ``id`` and versions left out."""
     found = {key: app.get(key) for key in (*_DEFAULTS, *IF_DECLARED)}
-    whole = {
+    whole: dict[str, Any] = {
         key: copy.deepcopy(_DEFAULTS.get(key)) if value in (None, [], {}) else copy.deepcopy(value)
         for key, value in found.items()
     }
@@ -171,7 +171,7 @@ def _adopt(wanted: Any, there: Any, key: str) -> None:
 
 
 def _check(check: Mapping[str, Any]) -> dict[str, Any]:
-    whole = _CHECK | _set(check)
+    whole: dict[str, Any] = _CHECK | _set(check)
     if whole["protocol"] == "COMMAND":
         # No port and no address: what Marathon shows of them means nothing.
         for key in ("ipProtocol", "ignoreHttp1xx", "portIndex", "path"):

@@ -15,7 +15,10 @@ WEB: dict[str, Any] = {"cmd": "serve", "cpus": 0.5, "instances": 2}
 PILLAR = {"shop:password": "hunter2hunter2"}
 
 
-def deploy(client: MarathonClient, app: dict[str, Any], deadline: float = 10, **options: Any) -> dict[str, Any]:
+Json = dict[str, Any]
+
+
+def deploy(client: MarathonClient, app: Json, deadline: float = 10, **options: Any) -> Json:
     todo = apps.plan(client, "/shop/web", app, PILLAR.get)
     apps.apply(client, todo, deadline, **options)
     return todo.changes
@@ -52,7 +55,8 @@ def test_a_change_replaces_tasks_and_a_scale_does_not(
 def test_an_app_that_does_not_fit_tells_why_and_how_to_take_it_back(client: MarathonClient) -> None:
     with pytest.raises(MeridianError) as error:
         deploy(client, WEB | {"cpus": 100}, deadline=1)
-    assert "0 of 2 tasks run; offers declined: not enough cpus (wants 100) on agent-1, agent-2" in str(error.value)
+    declined = "offers declined: not enough cpus (wants 100) on agent-1, agent-2"
+    assert f"0 of 2 tasks run; {declined}" in str(error.value)
     [under_way] = client.deployments()
     assert f"marathon.roll_back {under_way['id']} takes it back" in str(error.value)
     client.roll_back(under_way["id"])
@@ -70,7 +74,9 @@ def test_an_app_whose_tasks_fail_tells_the_last_words(
 def test_an_app_whose_check_fails_is_not_deployed(marathon: MarathonMemory, client: MarathonClient) -> None:
     marathon.agents.healthy["/shop/web"] = False
     check = {"protocol": "COMMAND", "command": {"value": "false"}}
-    with pytest.raises(MeridianError, match=r"2 of 2 tasks run, 0 healthy; .* failed its health check 1 times"):
+    with pytest.raises(
+        MeridianError, match=r"2 of 2 tasks run, 0 healthy; .* failed its health check 1 time"
+    ):
         deploy(client, WEB | {"healthChecks": [check]}, deadline=1)
 
 

@@ -38,7 +38,8 @@ def test_a_group_is_deployed_once_and_in_order(marathon: MarathonMemory, client:
         "/shop/data/db",
         "/shop/data/index",
     }
-    assert [info["name"] for info in marathon.agents.launched] == ["db.data.shop", "index.data.shop", "web.shop"]
+    in_order = [info["name"] for info in marathon.agents.launched]
+    assert in_order == ["db.data.shop", "index.data.shop", "web.shop"]
     assert deploy(client, SHOP).changes == {}
 
 

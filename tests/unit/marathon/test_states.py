@@ -91,9 +91,10 @@ def test_a_group_is_made_and_warns_of_apps_that_are_not_declared(loaded: Callabl
     state.app("/shop/stranger", WEB, timeout=10)
     again = state.group("/shop", SHOP)
     assert short(again) == (True, False, "group /shop is as it should be")
-    assert again["warnings"] == [
-        "app /shop/stranger is not declared: marathon.app_absent /shop/stranger confirm=/shop/stranger takes it away"
-    ]
+    [warning] = again["warnings"]
+    assert warning.startswith(
+        "app /shop/stranger is not declared: marathon.app_absent /shop/stranger confirm="
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), [("app", "/group/db"), ("group", "/group")])

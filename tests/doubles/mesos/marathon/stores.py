@@ -1,15 +1,26 @@
 """Java key stores (PKCS 12) as TLS contexts."""
 
+import importlib.util
 import os
 import re
 import ssl
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
-
 from ..flags import refuse
+
+if importlib.util.find_spec("cryptography") is None:
+    # On a node: that of its Salt.
+    sys.path += ["/opt/salt/lib", *map(str, Path("/opt/salt").glob("lib/python3*/site-packages"))]
+
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 
 
 def server_context(path: str, password: str) -> ssl.SSLContext:
