@@ -51,7 +51,14 @@ _DEFAULTS: dict[str, Any] = {
     "tty": None,
 }
 #: Compared only where they are declared: Marathon chooses them, or shows them in one version only.
-IF_DECLARED = ("role", "acceptedResourceRoles", "resourceLimits", "executorResources", "check")
+IF_DECLARED = (
+    "role",
+    "acceptedResourceRoles",
+    "resourceLimits",
+    "executorResources",
+    "check",
+    "unreachableStrategy",
+)
 _CHECK = {
     "protocol": "HTTP",
     "gracePeriodSeconds": 300,
@@ -136,7 +143,7 @@ def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     whole["container"] = _container(whole["container"], on_host)
     ports = app.get("portDefinitions")
     if not on_host:
-        whole["portDefinitions"] = None
+        whole["portDefinitions"], whole["requirePorts"] = None, False
     elif ports is None:
         whole["portDefinitions"] = [{**_PORT, "name": "default"}]
     else:
@@ -144,12 +151,11 @@ def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     stays = _keeps_data(app)
     strategy = {"minimumHealthCapacity": 0.5 if stays else 1, "maximumOverCapacity": 0 if stays else 1}
     whole["upgradeStrategy"] = strategy | _set(app.get("upgradeStrategy") or {})
-    unreachable = app.get("unreachableStrategy")
-    if unreachable is None:
-        unreachable = "disabled" if stays else {}
+    unreachable = whole["unreachableStrategy"]
     if isinstance(unreachable, Mapping):
-        unreachable = {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0} | _set(unreachable)
-    whole["unreachableStrategy"] = unreachable
+        whole["unreachableStrategy"] = {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0} | _set(
+            unreachable
+        )
     return whole
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from meridian.marathon import deployment
 from meridian.marathon.client import MarathonClient
 
 from tests.integration import zookeeper_server
@@ -33,4 +34,5 @@ def client(lab: Lab) -> Iterator[MarathonClient]:
     lab.ready()
     client = lab.client()
     yield client
-    client.put_group("/", {"id": "/", "apps": [], "groups": []}, force=True)
+    gone = client.put_group("/", {"id": "/", "apps": [], "groups": []}, force=True)
+    deployment.wait(client, gone, [], 60)

@@ -1,4 +1,4 @@
-"""A Mesos cluster with two Marathons on this machine: TLS, authentication, ZooKeeper, as the formulas have it."""
+"""A Mesos cluster with two Marathons on this machine, with TLS and authentication as the formulas have it."""
 
 import datetime
 import os
@@ -13,6 +13,7 @@ import requests
 import yaml
 from meridian import paths
 from meridian.connect.keystore import Stores
+from meridian.errors import MeridianError
 from meridian.marathon.client import MarathonClient
 from meridian.pki import authority
 
@@ -78,11 +79,13 @@ class Lab:
         client = self.client()
 
         def leads() -> bool:
-            return any(client.healthy(url) for url in self.marathons) and bool(client.info().get("frameworkId"))
+            return any(client.healthy(url) for url in self.marathons) and bool(
+                client.info().get("frameworkId")
+            )
 
         try:
             wait_until("a Marathon leads, and is registered", leads)
-        except (AssertionError, Exception) as problem:
+        except (AssertionError, MeridianError) as problem:
             told = {name: program.last_words() for name, program in self.marathons.items()}
             raise AssertionError(f"{problem}\n{told}\nmaster: {self.master.last_words()}") from problem
 
@@ -101,7 +104,9 @@ class Lab:
 
     def trouble(self, url: str, **order: Any) -> None:
         """Order a double to misbehave."""
-        answer = requests.post(f"{url}/double", json=order, auth=CREDENTIALS, verify=str(self._pki / "ca.pem"), timeout=10)
+        answer = requests.post(
+            f"{url}/double", json=order, auth=CREDENTIALS, verify=str(self._pki / "ca.pem"), timeout=10
+        )
         answer.raise_for_status()
 
     def get(self, url: str, **options: Any) -> requests.Response:
@@ -183,7 +188,7 @@ class Lab:
         (driver,) = free_ports(1)
         settings = defaults | {
             "port": port,
-            "driver": {"port": driver},
+            "driver": defaults["driver"] | {"port": driver},
             "heap_mb": 256,
             "libmesos": str(self._mesos / "lib/libmesos.so"),
             "zookeeper": self._zookeeper,

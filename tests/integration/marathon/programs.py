@@ -1,5 +1,6 @@
 """Programs of Mesos and Marathon: those that a setting names, or the doubles, packed and run as on nodes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -67,10 +68,8 @@ class Program:
         """End it, if it runs."""
         if self._process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, how)
-        except ProcessLookupError:
-            pass
         self._process.wait(30)
         self._process = None
 
