@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from meridian.errors import MeridianError
 from meridian.marathon.client import MarathonClient
 from meridian.modules import marathon as module
 from meridian.states import marathon as state
@@ -110,6 +111,20 @@ def test_nothing_is_removed_without_its_name_twice(
     loaded(False)
     assert short(absent(name, name, timeout=10)) == (True, True, f"{kind} {name} was removed")
     assert short(absent(name)) == (True, False, f"there is no {kind} {name}")
+
+
+def test_a_node_asks_its_own_instance_first_with_the_password_of_its_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    credentials = tmp_path / "credentials"
+    credentials.write_text("admin:secret")
+    monkeypatch.setattr(module, "_CREDENTIALS", credentials)
+    pillar = {"meridian": {"node": {"id": "two"}}, "marathon": {"servers": ["one", "two"], "port": 8443}}
+    monkeypatch.setattr(module, "__pillar__", pillar, raising=False)
+    assert module._client().urls == ("https://two:8443", "https://one:8443")
+    monkeypatch.setattr(module, "__pillar__", {}, raising=False)
+    with pytest.raises(MeridianError, match="this node has no Marathon"):
+        module.status()
 
 
 def test_status_tells_leader_and_apps(loaded: Callable[[bool], None], marathon: MarathonMemory) -> None:

@@ -11,6 +11,7 @@ from .constraints import attributes
 from .definitions import Json, Refused, config, now
 from .flags import Settings
 from .launching import Task, task_id, task_info, terminal
+from .memory import Memory
 from .planning import Deployment
 from .queueing import Backoff, Waiting
 from .tree import Tree
@@ -18,7 +19,6 @@ from .tree import Tree
 _KILL_AGAIN = 10.0
 _STEADY_DECLINE = 3.0
 _VERSIONS_KEPT = 25
-_SECTIONS = ("tree", "versions", "tasks", "deployments", "failures")
 _UNHEALTHY = "Task was killed since health check failed. Reason: "
 _FAILED = {"TASK_FAILED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED", "TASK_GONE", "TASK_UNREACHABLE"}
 
@@ -42,12 +42,11 @@ class Mesos(Protocol):
         """Ask for no offers."""
 
 
-class Core:
+class Core(Memory):
     """The leader's mind.
 
-    :ivar tree: what is meant to be.
-    :ivar tasks: those that have not ended, by id.
-    :ivar failures: each app's last failed task.
+    :ivar mesos: the way to Mesos; ``None`` while there is none.
+    :ivar stuck: deployments are not to end, as a test has ordered.
     :param save: writes sections to the store.
     :param emit: tells an event to whoever listens.
     """
@@ -58,49 +57,14 @@ class Core:
         save: Callable[[Mapping[str, Any]], Any],
         emit: Callable[..., None] = lambda kind, **content: None,
     ) -> None:
+        super().__init__(save)
         self.settings = settings
         self.mesos: Mesos | None = None
-        self.tree = Tree()
-        self.versions: dict[str, dict[str, Json]] = {}
-        self.tasks: dict[str, Task] = {}
-        self.deployments: list[Deployment] = []
-        self.failures: dict[str, Json] = {}
         self.backoff: dict[str, Backoff] = {}
         self.waiting: dict[str, Waiting] = {}
         self.stuck = False
-        self.changed = asyncio.Event()
-        self._save, self.emit = save, emit
-        self._dirty: set[str] = set()
-        self._writing = asyncio.Lock()
+        self.emit = emit
         self._reviving = 0.0
-
-    def restore(self, held: Mapping[str, Any]) -> None:
-        """Take up what a leader before has left in the store."""
-        tree = held.get("tree") or {}
-        self.tree = Tree(tree.get("apps", {}), tree.get("groups", {"/": {}}))
-        self.versions = held.get("versions") or {}
-        self.tasks = {one["id"]: Task(**one) for one in held.get("tasks") or []}
-        self.deployments = [Deployment(**one) for one in held.get("deployments") or []]
-        self.failures = held.get("failures") or {}
-
-    async def flush(self) -> None:
-        """Write what has changed to the store; done when it is there, whoever wrote it."""
-        async with self._writing:
-            dirty, self._dirty = self._dirty, set()
-            if dirty:
-                content: dict[str, Any] = {
-                    "tree": self.tree.json(),
-                    "versions": self.versions,
-                    "tasks": [task.json() for task in self.tasks.values()],
-                    "deployments": [one.json() for one in self.deployments],
-                    "failures": self.failures,
-                }
-                await self._save({key: content[key] for key in _SECTIONS if key in dirty})
-
-    def dirty(self, *sections: str) -> None:
-        """Remember that sections are to be written, and that there is something to do."""
-        self._dirty |= set(sections)
-        self.changed.set()
 
     async def deploy(self, tree: Tree, force: bool = False) -> Deployment | None:
         """Begin to make a tree so.
@@ -173,10 +137,6 @@ class Core:
             self._prove(task)
         self._advance(aims)
         self._ask_for_offers()
-
-    def of(self, app_id: str) -> list[Task]:
-        """Return the tasks of an app."""
-        return [task for task in self.tasks.values() if task.app_id == app_id]
 
     def offered(self, offer: Json) -> None:
         """Use an offer, or give it back."""
