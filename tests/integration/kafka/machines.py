@@ -118,6 +118,7 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
         settings = defaults | {
             "node_id": index + 1,
             "rack": f"zone-{index + 1}",
+            "process_roles": ["broker", "controller"],
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
