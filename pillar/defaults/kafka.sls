@@ -8,6 +8,9 @@ kafka:
     internal: 9092              # brokers and clients of the region itself
     controller: 9093            # KRaft quorum
     external: 9094              # clients elsewhere: mirrors, operators
+  ids:                          # first node.id of each kind; never the same for two, even one after the other
+    brokers: 1
+    controllers: 1001           # of nodes with the role kafka-controller
   data: /var/lib/meridian/kafka # folder of the log segments, below /var/lib
   heap_mb: 4096                 # MiB, -Xms and -Xmx of a broker
   serial_gc: false              # true: SerialGC instead of G1; quicker to start and leaner on small machines

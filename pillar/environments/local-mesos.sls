@@ -9,6 +9,7 @@ zookeeper:
   heap_mb: 96
 marathon:
   heap_mb: 256
+kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2}
 
 overrides:
   us-east:

@@ -13,7 +13,7 @@ import testinfra
 from meridian import paths
 from meridian.topology.model import Topology
 
-from tests.infra.subjects import SERVICES, Subject, subjects, the_topology
+from tests.infra.subjects import Subject, services_of, subjects, the_topology
 
 _GATHER_SECONDS = 30
 
@@ -29,7 +29,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once for each node, each service of a node, or each region that it asks for."""
     names = set(metafunc.fixturenames)
     if "service" in names:
-        pairs = [(subject, SERVICES[role]) for subject in subjects(metafunc.config) for role in subject.roles]
+        pairs = [(subject, one) for subject in subjects(metafunc.config) for one in services_of(subject)]
         ids = [f"{subject.id}-{service.name}" for subject, service in pairs]
         metafunc.parametrize(("subject", "service"), pairs, ids=ids)
     elif "subject" in names:

@@ -26,19 +26,33 @@ class Subject:
 class Service:
     """What a role runs.
 
+    :ivar name: of its certificate, its user, and its folder.
     :ivar data: whether it keeps data under ``/var/lib/meridian``.
+    :ivar ports: settings that say where it listens, e.g. ``connect.port``.
+    :ivar root: Mesos has to be: it starts tasks as other users.
     """
 
     unit: str
     name: str
     data: bool
+    ports: tuple[str, ...] = ()
+    root: bool = False
 
 
+_CLIENTS = ("kafka.ports.internal", "kafka.ports.external")
+_QUORUM = ("kafka.ports.controller",)
 SERVICES = {
-    "kafka": Service("meridian-kafka", "kafka", True),
-    "connect": Service("meridian-connect", "connect", False),
+    "zookeeper": Service(
+        "meridian-zookeeper", "zookeeper", True, ("zookeeper.ports.client", "zookeeper.ports.election")
+    ),
+    "mesos-master": Service("meridian-mesos-master", "mesos", True, ("mesos.ports.master",), root=True),
+    "mesos-agent": Service("meridian-mesos-agent", "mesos", True, ("mesos.ports.agent",), root=True),
+    "marathon": Service("meridian-marathon", "marathon", False, ("marathon.port",)),
+    "kafka-controller": Service("meridian-kafka", "kafka", True, _QUORUM),
+    "kafka": Service("meridian-kafka", "kafka", True, _CLIENTS),
+    "connect": Service("meridian-connect", "connect", False, ("connect.port",)),
     "archive": Service("meridian-archiver", "archive", False),
-    "objectstore": Service("meridian-objectstore", "objectstore", True),
+    "objectstore": Service("meridian-objectstore", "objectstore", True, ("objectstore.port",)),
 }
 
 
@@ -64,3 +78,20 @@ def settings_of(subject: Subject) -> Region:
     """Return the region of a node of the environment."""
     assert subject.node is not None
     return the_topology().region(subject.node.region)
+
+
+def services_of(subject: Subject) -> list[Service]:
+    """Return the services of a node: one for each role, but for brokers that are Mesos tasks."""
+    tasks = subject.node is not None and settings_of(subject).runtime == "mesos"
+    return [SERVICES[role] for role in subject.roles if not (tasks and role == "kafka")]
+
+
+def ports_of(subject: Subject, service: Service) -> set[int]:
+    """Return the ports that a service has to listen on."""
+    if subject.node is None:
+        return {9092, 9093, 9094} if service.name == "kafka" else set()
+    region = settings_of(subject)
+    names = list(service.ports)
+    if service is SERVICES["kafka"] and subject.node in region.controllers:
+        names += _QUORUM
+    return {functools.reduce(lambda at, key: at[key], name.split("."), region.settings) for name in names}

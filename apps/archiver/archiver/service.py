@@ -26,6 +26,7 @@ from archiver import report
 from archiver.consuming import consumer_settings, lag
 from archiver.locate import HINT, Located, hints, locate
 from archiver.partition import Partition, Phase, Segment
+from archiver.stalls import Stalls
 from archiver.workers import Workers
 
 log = logging.getLogger("archiver")
@@ -38,6 +39,7 @@ _RECHECK = 30.0
 _FLUSH_DEADLINE = 30.0
 _COMMIT_EVERY = 1.0
 _REPORT_EVERY = 2.0
+_STALLED_AFTER = 20.0
 
 
 class Service:
@@ -69,6 +71,7 @@ class Service:
             "error_cb": self._kafka_error,
         }
         self._admin = AdminClient(client)
+        self._stalls = Stalls(self._admin, _STALLED_AFTER)
         self._consumer = Consumer(client | consumer_settings(settings) | {"on_commit": self._on_commit})
 
     def run(self) -> None:
@@ -83,7 +86,9 @@ class Service:
             if self._has_room():
                 for message in self._consumer.consume(_BATCH, _POLL):
                     self._take(message)
+                self._fetch_anew()
             else:
+                self._stalls.forget()
                 time.sleep(_FULL_POLL)
             self._advance()
             self._report()
@@ -240,6 +245,22 @@ class Service:
         self._consumer.incremental_assign([place])
         if self._paused:
             self._consumer.pause([place])
+
+    def _fetch_anew(self) -> None:
+        """Take up again what the client has stopped fetching."""
+        if self._paused:
+            self._stalls.forget()
+            return
+        for place, end in self._stalls.find(self._partitions, time.monotonic()).items():
+            partition = self._partitions[place]
+            log.warning(
+                "%s/%d: nothing came behind offset %d though it goes on to %d: fetching it anew",
+                *place,
+                partition.position,
+                end,
+            )
+            partition.seal()
+            partition.phase = Phase.DRAINING
 
     def _upload(self, full: Segment) -> bool:
         """Store a segment (on a worker's thread); tell whether it, and no other, is stored under its key."""

@@ -42,6 +42,25 @@ def check(topology: Topology, cache: Path, running: int = 0) -> None:
         )
 
 
+def reachable(topology: Topology) -> None:
+    """Refuse to begin where the machines would let nobody in who deploys and verifies.
+
+    :param topology: what is to be deployed.
+    :raises MeridianError: a region beyond this machine names no operator's address.
+    """
+    closed = [
+        region.name
+        for region in topology.regions
+        if not region.is_local and not region.settings["firewall"]["operator"]
+    ]
+    if closed:
+        raise MeridianError(
+            f"firewall.operator is empty for {', '.join(closed)}, so their machines would let in nobody but "
+            "one another: add the addresses that you deploy and verify from, e.g. [203.0.113.7/32], to "
+            f"pillar/environments/{topology.environment}.sls"
+        )
+
+
 def available_memory(meminfo: Path = Path("/proc/meminfo")) -> int:
     """Return the memory that programs can still have, in bytes (``MemAvailable``)."""
     for line in meminfo.read_text(encoding="utf-8").splitlines():

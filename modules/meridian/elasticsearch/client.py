@@ -61,7 +61,7 @@ class ElasticClient:
         credentials = access.credentials()
         self._user = credentials[0] if credentials else ""
         if credentials:
-            self._session.auth = (credentials[0].encode(), credentials[1].encode())
+            self._session.auth = credentials
 
     def health(self, seconds: int = 1) -> dict[str, Any]:
         """Return the cluster's health: ``status``, ``number_of_nodes``, ``relocating_shards`` and so on.

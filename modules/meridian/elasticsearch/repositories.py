@@ -25,8 +25,8 @@ def refused(modules: set[str], kind: str) -> str:
     if module is None or module in modules:
         return ""
     return (
-        f"this Elasticsearch has no module {module}, so it keeps no snapshots in a repository of type {kind}: "
-        "name a full distribution in MERIDIAN_ELASTICSEARCH_ARTIFACT"
+        f"this Elasticsearch has no module {module}, so it keeps no snapshots in a repository of type "
+        f"{kind}: name a full distribution in MERIDIAN_ELASTICSEARCH_ARTIFACT"
     )
 
 

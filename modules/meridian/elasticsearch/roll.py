@@ -26,10 +26,10 @@ def roll(
     """Restart the nodes that have to be.
 
     1. Allocation that an interrupted run left switched off is switched on. 2. All nodes are in the cluster
-    and every replica is allocated; else nothing is touched. 3. For each node with a reason, the elected master
-    last: replicas are no longer allocated, so that none is copied elsewhere for a node that comes back at once;
-    what memory holds is written; the node is restarted and waited for; allocation is switched on again,
-    whatever happened; all is green before the next one.
+    and every replica is allocated; else nothing is touched. 3. For each node with a reason, the elected
+    master last: replicas are no longer allocated, so that none is copied elsewhere for a node that comes back
+    at once; what memory holds is written; the node is restarted and waited for; allocation is switched on
+    again, whatever happened; all is green before the next one.
 
     :param client: client of the cluster.
     :param pending: node → what it has read in another version, as ``elasticsearch.pending`` tells.

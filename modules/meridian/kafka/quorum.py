@@ -1,10 +1,12 @@
 """Controllers that are no brokers: restarted one after the other, each when the others are a quorum."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from meridian.errors import MeridianError
+from meridian.kafka.cluster import Cluster
 from meridian.kafka.roll import leader_of, order
 
 _POLL_SECONDS = 0.5
@@ -48,6 +50,17 @@ def roll(
         up.add(one)
         done[node] = pending[one]
     return done
+
+
+def still_broker(cluster: Cluster, nodes: Mapping[int, str], pending: Collection[int]) -> dict[str, int]:
+    """Return the brokers that a restart makes mere controllers, and their replicas homeless. Pure.
+
+    :param nodes: controller id → node id.
+    :param pending: ids of the controllers that are to be restarted.
+    :return: node id → how many replicas it has.
+    """
+    counts = Counter(broker for part in cluster.partitions for broker in part.replicas)
+    return {nodes[one]: counts[one] for one in sorted(pending) if counts[one]}
 
 
 def wait(nodes: Mapping[int, str], ask: Ask, deadline: float) -> None:

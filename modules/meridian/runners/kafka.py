@@ -2,14 +2,16 @@
 Kafka clusters of an environment: wait for their brokers, restart them one by one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from confluent_kafka.admin import AdminClient
 
 from meridian.edge import clusters, progress
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
-from meridian.kafka import client, quorum
+from meridian.kafka import client, cluster, quorum
 from meridian.kafka import roll as kafka_roll
 from meridian.topology.model import Region, Topology
 
@@ -74,20 +76,11 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         def report(message: str) -> None:
             progress.report(__opts__, "brokers", "note", region=region.name, message=message)
 
-        done: dict[str, str] = {}
-        controllers = {node.kafka_id: node.id for node in region.with_role("kafka-controller")}
-        if controllers:
-            done |= quorum.roll(
-                {one: node for one, node in controllers.items() if one is not None},
-                {one: answers[node] for one, node in controllers.items() if one is not None},
-                minions.quorum,
-                minions.restart,
-                report,
-                timeout,
-            )
         brokers = clusters.brokers(__opts__, topology, region)
+        admin = client.admin(region.kafka_bootstrap_external, brokers.tls)
+        done = _controllers(region, admin, minions, answers, report, timeout)
         return done | kafka_roll.roll(
-            client.admin(region.kafka_bootstrap_external, brokers.tls),
+            admin,
             brokers.nodes,
             {broker: answers[node] for broker, node in brokers.nodes.items()},
             brokers.restart,
@@ -99,6 +92,32 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     done = _each(topology, one)
     changes = {what: why for region in done for what, why in region.items()}
     return {"ok": True, "changes": changes, "comment": kafka_roll.summary(done)}
+
+
+def _controllers(
+    region: Region,
+    admin: AdminClient,
+    minions: clusters.Minions,
+    answers: Mapping[str, Mapping[str, Any]],
+    report: Callable[[str], None],
+    timeout: float,
+) -> dict[str, str]:
+    """Roll the controllers that are no brokers; return node id to reason."""
+    nodes = {
+        node.kafka_id: node.id for node in region.with_role("kafka-controller") if node.kafka_id is not None
+    }
+    if not nodes:
+        return {}
+    own = {one: answers[node] for one, node in nodes.items()}
+    pending = [one for one, answer in own.items() if answer["restart"]]
+    held = quorum.still_broker(cluster.describe(admin), nodes, pending) if pending else {}
+    if held:
+        counts = ", ".join(f"{node} has {count}" for node, count in held.items())
+        raise MeridianError(
+            f"brokers would become mere controllers and take their replicas with them: {counts}; "
+            f"salt-run state.orchestrate platform.migrate pillar='{{region: {region.name}}}' moves them first"
+        )
+    return quorum.roll(nodes, own, minions.quorum, minions.restart, report, timeout)
 
 
 def _each(topology: Topology, act: Callable[[Region], dict[str, str]]) -> list[dict[str, str]]:

@@ -53,8 +53,8 @@ def validate(environment: str = "local") -> dict[str, Any]:
 
 def preflight(environment: str = "local") -> dict[str, Any]:
     """
-    Check what the deployment will need before anything is touched: the clouds' credentials; in the local
-    cloud memory and disk.
+    Check what the deployment will need before anything is touched: the clouds' credentials, a way in; in the
+    local cloud memory and disk.
 
     environment
         Name of the environment.
@@ -70,6 +70,7 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
     topology = load_topology(__opts__, environment)
     accounts.check(__opts__, topology)
+    deployment_preflight.reachable(topology)
     if topology.is_local:
         deployment_preflight.check(topology, paths.cache(), local_nodes.running(environment))
     return {"ok": True}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from meridian.topology import filters, firewall, runtime_checks, volumes
+from meridian.topology import filters, firewall, runtime_checks, search_checks, volumes
 from meridian.topology.layers import Merged
 from meridian.topology.problems import Path, Problem, suggest
 from meridian.topology.schema import NodeGroup, RegionSettings, Role
@@ -38,6 +38,7 @@ def region(
     """
     found = [
         *runtime_checks.check(name, pillar),
+        *search_checks.check(name, pillar),
         *_nodes(name, environment, kind, pillar),
         *_zones(name, kind, pillar),
         *_replication(name, kind, pillar),

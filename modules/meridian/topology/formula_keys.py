@@ -137,8 +137,26 @@ class KafkaSchedulerKeys(Section):
     """``salt/kafka-scheduler/defaults.yaml``."""
 
 
+class Snapshots(Section):
+    """``elasticsearch.snapshots``."""
+
+    bucket: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    base_path: Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]+$")] | None = None
+
+
 class ElasticsearchKeys(Section):
     """``salt/elasticsearch/defaults.yaml``."""
+
+    memory_lock: bool | None = None
+    nofile: Files | None = None
+    map_count: Annotated[int, Field(ge=262144)] | None = None
+    jvm_flags: list[Flag] | None = None
+    stop_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    log_level: Level | None = None
+    shards: Count | None = None
+    replicas: Count | None = None
+    snapshots: Snapshots | None = None
 
 
 class MesosDns(Section):

@@ -197,7 +197,8 @@ class Region:
         hosts = self.with_role("kafka")
         if self.runtime != "mesos":
             return tuple(node.kafka_id for node in hosts if node.kafka_id is not None)
-        return tuple(range(1, 1 + (self.settings["kafka"]["brokers"] or len(hosts))))
+        first = self.settings["kafka"]["ids"]["brokers"]
+        return tuple(range(first, first + (self.settings["kafka"]["brokers"] or len(hosts))))
 
 
 @dataclass(frozen=True)

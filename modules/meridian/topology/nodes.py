@@ -8,9 +8,6 @@ from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Node
 from meridian.topology.schema import RegionSettings
 
-# Ids of brokers and controllers are of one kind; brokers are counted from 1.
-_FIRST_CONTROLLER = 1001
-
 
 @dataclass(frozen=True)
 class Place:
@@ -86,5 +83,6 @@ def of_region(
 
 def _kafka_id(pillar: RegionSettings, roles: Iterable[str], brokers: int, controllers: int) -> int | None:
     if "kafka-controller" in roles:
-        return _FIRST_CONTROLLER + controllers - 1
-    return brokers if "kafka" in roles and pillar.kafka.runtime == "systemd" else None
+        return pillar.kafka.ids.controllers + controllers - 1
+    own = "kafka" in roles and pillar.kafka.runtime == "systemd"
+    return pillar.kafka.ids.brokers + brokers - 1 if own else None

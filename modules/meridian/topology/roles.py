@@ -27,7 +27,9 @@ _ROLES = {
     "connect": _Role("connect", ("kafka", "kafka-cds", "connect-predicates")),
     "archive": _Role("archive", ("archiver-libs", "archiver")),
     "objectstore": _Role("objectstore", ("versitygw",)),
-    "elasticsearch": _Role("elasticsearch", ("elasticsearch",)),
+    "elasticsearch": _Role(
+        "elasticsearch", ("elasticsearch", "elasticsearch-sink-libs", "elasticsearch-sink")
+    ),
 }
 #: All roles, those first that others build on.
 NAMES = tuple(_ROLES)

@@ -26,6 +26,7 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
                 "expected kafka or kafka-controller, not both; without a node with the role kafka-controller "
                 "brokers are controllers as well",
             )
+    yield from _ids(pillar)
     if pillar.kafka.runtime == "mesos":
         yield from _mesos(name, pillar)
     elif pillar.kafka.brokers is not None:
@@ -46,6 +47,19 @@ def _mesos(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
     if pillar.kafka.brokers is not None and pillar.kafka.brokers > hosts:
         most = f"at most {hosts}, the nodes with the role kafka"
         yield ("kafka", "brokers"), f"expected {most}; found {pillar.kafka.brokers}"
+
+
+def _ids(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    brokers, controllers = _count(pillar, "kafka"), _count(pillar, "kafka-controller")
+    ids = pillar.kafka.ids
+    if controllers and max(ids.brokers, ids.controllers) < min(
+        ids.brokers + brokers, ids.controllers + controllers
+    ):
+        yield (
+            ("kafka", "ids"),
+            f"expected apart; brokers are {ids.brokers} to {ids.brokers + brokers - 1}, "
+            f"controllers {ids.controllers} to {ids.controllers + controllers - 1}",
+        )
 
 
 def _count(pillar: RegionSettings, role: Role) -> int:

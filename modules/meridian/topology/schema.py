@@ -164,6 +164,13 @@ class KafkaPorts(_Section):
     external: Port
 
 
+class KafkaIds(_Section):
+    """``kafka.ids``."""
+
+    brokers: Positive
+    controllers: Positive
+
+
 class Kafka(_Section, KafkaKeys):
     """``kafka``: the region's cluster."""
 
@@ -171,6 +178,7 @@ class Kafka(_Section, KafkaKeys):
     data: DataFolder
     mode: Literal["kraft"]
     runtime: Literal["systemd", "mesos"]
+    ids: KafkaIds
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
     serial_gc: bool
@@ -307,9 +315,23 @@ class ElasticsearchPorts(_Section):
     transport: Port
 
 
+class ElasticsearchSink(_Section):
+    """``elasticsearch.sink``: what fills it from the region's Kafka cluster."""
+
+    enabled: bool
+    topics: Annotated[list[str], Field(min_length=1)]
+    exclude: list[str] = []
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,5}$")]
+    malformed: Literal["index", "dlq"]
+
+
 class Elasticsearch(_Section, ElasticsearchKeys):
     """``elasticsearch``: the region's search cluster."""
 
+    transport: Literal["direct", "proxy"]
+    serial_gc: bool
+    sink: ElasticsearchSink
+    config: Config = {}
     ports: ElasticsearchPorts
     data: DataFolder
     heap_mb: Heap

@@ -25,11 +25,11 @@ OUTLINE: dict[str, Any] = {
 }
 
 
-def steps(outline: Any, pillar: dict[str, Any], folder: str) -> dict[str, Any]:
+def steps(outline: Any, pillar: dict[str, Any], folder: str, intent: str = "deploy") -> dict[str, Any]:
     opts = {**salt.config.DEFAULT_MASTER_OPTS, "cachedir": folder, "pillar": pillar}
     functions = {"saltutil.runner": lambda function, **arguments: outline}
     renderers = salt.loader.render(opts, functions)
-    file = paths.repository() / "orchestrate/platform/deploy.sls"
+    file = paths.repository() / f"orchestrate/platform/{intent}.sls"
     return dict(compile_template(str(file), renderers, "jinja|yaml", None, None))
 
 
@@ -83,3 +83,12 @@ def test_brokers_that_are_tasks_are_placed_before_they_are_asked(tmp_path: Any) 
     assert arguments(found["Tasks"])["require_in"] == [{"phase": "Brokers"}]
     assert "Scheduler of a" not in found
     assert "Tasks" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+
+
+def test_a_migration_is_a_deployment_that_moves_partitions_before_brokers_end(tmp_path: Any) -> None:
+    found = steps(OUTLINE, {"environment": "e", "region": "a"}, str(tmp_path), "migrate")
+    step = arguments(found["Migration"])
+    assert (step["function"], step["environment"], step["region"]) == ("kafka.migrate", "e", "a")
+    assert step["require"] == [{"phase": "States of a"}]
+    assert step["require_in"] == [{"phase": "Brokers"}]
+    assert found["include"] == ["platform.deploy"]

@@ -1,5 +1,6 @@
 """What a machine must have before a local environment comes onto it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,19 @@ def test_nodes_that_run_already_have_their_memory(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(preflight, "available_memory", lambda: 4 * GIB)
     preflight.check(topology("local-global"), tmp_path, running=32)
     preflight.check(topology("local-global"), tmp_path, running=25)
+
+
+def test_machines_that_would_let_nobody_in_are_refused(tmp_path: Path) -> None:
+    aws = topology("aws")
+    preflight.reachable(aws)
+    closed = [
+        replace(region, settings={**region.settings, "firewall": {"operator": []}})
+        if region.name == "eu-west"
+        else region
+        for region in aws.regions
+    ]
+    with pytest.raises(
+        MeridianError, match=r"firewall.operator is empty for eu-west, .*environments/aws.sls"
+    ):
+        preflight.reachable(replace(aws, regions=tuple(closed)))
+    preflight.reachable(topology("local"))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from meridian.errors import MeridianError
 from meridian.kafka import quorum
+from meridian.kafka.cluster import Cluster, Partition
 
 NODES = {1001: "masters-1", 1002: "masters-2", 1003: "masters-3"}
 
@@ -83,3 +84,9 @@ def test_a_controller_that_does_not_follow_is_told(answer: dict[str, Any], why: 
     cluster = Quorum()
     cluster.answers["masters-2"] = answer
     assert quorum.not_well(NODES, cluster.answers) == {"masters-2": why}
+
+
+def test_a_broker_that_becomes_a_mere_controller_is_told_with_its_replicas() -> None:
+    parts = tuple(Partition("t", number, 1001, (1001, 1002, 4), (1001, 1002, 4)) for number in range(3))
+    found = quorum.still_broker(Cluster("c", {}, parts), NODES, [1001, 1003])
+    assert found == {"masters-1": 3}

@@ -1,0 +1,23 @@
+"""What a region's Elasticsearch asks of its nodes and settings. Pure."""
+
+from collections.abc import Iterator
+
+from meridian.topology.problems import Path
+from meridian.topology.schema import RegionSettings
+
+_LEAST = 3
+
+
+def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong with the search cluster of a region: path and what was expected."""
+    count = sum(group.count for group in pillar.nodes.values() if "elasticsearch" in group.roles)
+    if 0 < count < _LEAST:
+        least = f"at least {_LEAST} nodes with the role elasticsearch, so that one may be lost"
+        yield ("nodes",), f"expected {least}; region {name} has {count}"
+    section = pillar.elasticsearch
+    if count and section.serial_gc and section.transport == "direct":
+        yield (
+            ("elasticsearch", "serial_gc"),
+            "expected false: Elasticsearch refuses SerialGC where it listens to other machines itself; "
+            "with transport: proxy it only warns",
+        )
