@@ -79,12 +79,14 @@ def test_a_bound_that_an_interrupted_run_left_is_taken_away() -> None:
     assert (todo.moves, todo.settle) == ((), ("t",))
 
 
-def test_undoing_turns_round_what_is_under_way_and_leaves_what_has_not_begun() -> None:
+def test_undoing_cancels_what_is_under_way_and_leaves_what_has_not_begun() -> None:
     partitions = {("t", 0): [1, 2, 3], ("t", 1): [6, 4, 5, 1, 2, 3], ("t", 2): [5, 6, 4]}
     seen = state(partitions, leaving={("t", 1): [1, 2, 3]}, throttled=["t"])
     undo = plan(seen, NEW, OLD)
-    assert [move.partition for move in undo.moves] == [1, 2]
-    assert all(set(move.to) == set(OLD) for move in undo.moves)
+    assert [move.partition for move in undo.cancel] == [1]
+    assert [move.partition for move in undo.moves] == [2]
+    assert set(undo.moves[0].to) == set(OLD)
+    assert undo.settle == ()
 
 
 @pytest.mark.parametrize(
