@@ -6,7 +6,7 @@ from typing import Any
 import salt.client
 
 from meridian.errors import MeridianError
-from meridian.topology.model import Region
+from meridian.topology.model import Region, Topology
 
 _ASK_SECONDS = 300
 
@@ -21,6 +21,18 @@ def ids(text: Collection[int] | str | int) -> list[int]:
         return sorted({int(one) for one in parts})
     except ValueError as error:
         raise MeridianError(f"broker ids: expected numbers such as 1,2,3, found '{text}'") from error
+
+
+def region(topology: Topology, name: str) -> Region:
+    """Return the region that is meant.
+
+    :raises MeridianError: there is none of that name.
+    """
+    for one in topology.regions:
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in topology.regions)
+    raise MeridianError(f"region: expected one of {known}, found '{name}'")
 
 
 class Node:

@@ -58,7 +58,9 @@ def _moves(seen: State, old: set[int], new: set[int]) -> tuple[list[Move], list[
     wanted = seen.replicas()
     load = Counter(broker for replicas in wanted.values() for broker in replicas)
     leads = Counter(replicas[0] for replicas in wanted.values() if replicas)
-    wrong, begun, moves = [], [], []
+    wrong: list[Move] = []
+    begun: list[Move] = []
+    moves: list[Move] = []
     for part in seen.cluster.partitions:
         key = (part.topic, part.number)
         to = _replaced(key, wanted[key], old, new, seen.racks, load, leads)

@@ -139,7 +139,7 @@ def migrate(
         salt-run kafka.migrate us-east dry_run=true
         salt-run kafka.migrate us-east old=1,2,3 new=4,5,6
     """
-    place = load_topology(__opts__, environment).region(region)
+    place = migration.region(load_topology(__opts__, environment), region)
 
     def report(message: str) -> None:
         progress.report(__opts__, "migration", "note", region=region, message=message)
@@ -153,26 +153,29 @@ def migrate(
     return {"ok": True, "changes": {"moved": moved} if moved else {}, "comment": comment, "left": todo}
 
 
-def retire(region: str, brokers: list[int] | str, environment: str = "local") -> dict[str, Any]:
+def retire(region: str, environment: str = "local", brokers: list[int] | str | None = None) -> dict[str, Any]:
     """
     Make a region's controllers forget brokers that hold no partition and run no more, as the last step of a
     migration; one that holds or runs is refused.
 
     region
         Name of the region.
-    brokers
-        Ids of the brokers.
     environment
         Name of the environment.
+    brokers
+        Ids of the brokers; default: all registered ones that the topology does not want.
 
     CLI Example:
 
     .. code-block:: bash
 
-        salt-run kafka.retire us-east 1,2,3
+        salt-run kafka.retire us-east brokers=1,2,3
     """
-    place = load_topology(__opts__, environment).region(region)
-    done = migration.Node(__opts__, place).retire(migration.ids(brokers))
+    place = migration.region(load_topology(__opts__, environment), region)
+    node = migration.Node(__opts__, place)
+    if brokers is None:
+        brokers = [one for one in node.registered() if one not in place.broker_ids]
+    done = node.retire(migration.ids(brokers))
     comment = f"unregistered: {', '.join(map(str, done))}" if done else "none of them is registered"
     return {"ok": True, "changes": {"unregistered": done} if done else {}, "comment": comment}
 

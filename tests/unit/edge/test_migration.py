@@ -8,7 +8,8 @@ from meridian.edge import migration
 from meridian.errors import MeridianError
 from meridian.topology import Region
 
-REGION = Region("here", 0, ("a",), True, (), {"kafka": {"runtime": "mesos", "brokers": 3}}, "", "")
+KAFKA = {"runtime": "mesos", "brokers": 3, "ids": {"brokers": 1, "controllers": 1001}}
+REGION = Region("here", 0, ("a",), True, (), {"kafka": KAFKA}, "", "")
 
 
 class Node:
