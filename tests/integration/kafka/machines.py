@@ -118,6 +118,7 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
         settings = defaults | {
             "node_id": index + 1,
             "rack": f"zone-{index + 1}",
+            "process_roles": ["broker", "controller"],
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
@@ -135,6 +136,27 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
     return made, Tls.of_service("kafka", identity)
 
 
+def further(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
+    """Return as many machines again for a cluster: brokers only, in the same racks.
+
+    :param made: the cluster's machines.
+    """
+    first = 1 + max(one.id for one in made)
+    found = []
+    for one, number in zip(made, range(first, first + len(made)), strict=True):
+        here = folder / f"kafka-{number}"
+        places = {name: free_ports(1)[0] for name in ("INTERNAL", "EXTERNAL")}
+        settings = one.settings | {
+            "node_id": number,
+            "process_roles": ["broker"],
+            "listeners": {name: f"127.0.0.1:{port}" for name, port in places.items()},
+            "advertised": {name: f"localhost:{port}" for name, port in places.items()},
+            "data": str(here / "data"),
+        }
+        found.append(Machine(here, settings, (one.folder / "etc/meridian/pki").resolve(), artifact))
+    return found
+
+
 def free_ports(count: int) -> list[int]:
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
@@ -149,7 +171,7 @@ def certificates(folder: Path, service: str = "kafka", further: Iterable[str] = 
     :param service: whose certificate it is.
     :param further: names besides ``localhost`` that it is good for.
     """
-    folder.mkdir()
+    folder.mkdir(parents=True)
     now = datetime.datetime.now(datetime.UTC)
     authority = ec.generate_private_key(ec.SECP256R1())
 
