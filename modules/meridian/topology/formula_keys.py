@@ -107,10 +107,6 @@ class ZooKeeperKeys(Section):
     """``salt/zookeeper/defaults.yaml``."""
 
 
-class MesosKeys(Section):
-    """``salt/mesos/defaults.yaml``."""
-
-
 class MarathonKeys(Section):
     """``salt/marathon/defaults.yaml``."""
 

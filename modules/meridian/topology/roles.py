@@ -43,7 +43,9 @@ def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, .
     :param settings: the pillar of its region: which software a role means may depend on it.
     """
     names = [*_COMMON, *(name for role in roles for name in _ROLES[role].artifacts)]
-    return tuple(dict.fromkeys(names))
+    # Packages and images of Mesos bring libmesos for Marathon too.
+    elsewhere = {"mesos"} if (settings.get("mesos") or {}).get("source") in ("package", "image") else set()
+    return tuple(name for name in dict.fromkeys(names) if name not in elsewhere)
 
 
 def services(roles: Iterable[str]) -> tuple[str, ...]:

@@ -19,12 +19,12 @@ from meridian.topology.formula_keys import (
     KafkaKeys,
     KafkaSchedulerKeys,
     MarathonKeys,
-    MesosKeys,
     NodeKeys,
     ObjectStoreKeys,
     ProxyKeys,
     ZooKeeperKeys,
 )
+from meridian.topology.mesos_keys import MesosKeys
 
 ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
@@ -285,6 +285,7 @@ class MarathonDriver(_Section):
     """``marathon.driver``."""
 
     port: Port
+    ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!_-]+$")] | None = None
 
 
 class Marathon(_Section, MarathonKeys):
