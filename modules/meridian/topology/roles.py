@@ -20,7 +20,7 @@ class _Role:
 _ROLES = {
     "zookeeper": _Role("zookeeper", ("zookeeper",)),
     "mesos-master": _Role("mesos", ("mesos",)),
-    "mesos-agent": _Role("mesos", ("mesos", "kafka-scheduler-libs", "kafka-scheduler")),
+    "mesos-agent": _Role("mesos", ("mesos",)),
     "marathon": _Role("marathon", ("mesos", "marathon")),
     "kafka-controller": _Role("kafka", ("kafka", "kafka-cds")),
     "kafka": _Role("kafka", ("kafka", "kafka-cds")),
@@ -33,6 +33,8 @@ _ROLES = {
 }
 #: All roles, those first that others build on.
 NAMES = tuple(_ROLES)
+# Runs on one of the brokers' hosts, whichever Marathon chooses.
+_SCHEDULER = ("kafka-scheduler-libs", "kafka-scheduler")
 # What the node's own states and modules are made of.
 _COMMON = ("meridian",)
 
@@ -42,7 +44,10 @@ def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, .
 
     :param settings: the pillar of its region: which software a role means may depend on it.
     """
-    names = [*_COMMON, *(name for role in roles for name in _ROLES[role].artifacts)]
+    wanted = list(roles)
+    names = [*_COMMON, *(name for role in wanted for name in _ROLES[role].artifacts)]
+    if "kafka" in wanted and settings["kafka"]["runtime"] == "mesos":
+        names += _SCHEDULER
     # Packages and images of Mesos bring libmesos for Marathon too.
     elsewhere = {"mesos"} if (settings.get("mesos") or {}).get("source") in ("package", "image") else set()
     return tuple(name for name in dict.fromkeys(names) if name not in elsewhere)
