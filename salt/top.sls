@@ -3,10 +3,10 @@ base:
   '*':
     - node
     - pki
-{%- for role in ['objectstore', 'kafka', 'connect', 'archive'] %}
+{%- for role in ['zookeeper', 'objectstore', 'kafka', 'connect', 'archive'] %}
   'meridian:node:roles:{{ role }}':
     - match: pillar
-{%- if role in ['kafka', 'connect'] %}
+{%- if role in ['zookeeper', 'kafka', 'connect'] %}
     - java
 {%- endif %}
     - {{ role }}

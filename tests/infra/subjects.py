@@ -35,6 +35,7 @@ class Service:
 
 
 SERVICES = {
+    "zookeeper": Service("meridian-zookeeper", "zookeeper", True),
     "kafka": Service("meridian-kafka", "kafka", True),
     "connect": Service("meridian-connect", "connect", False),
     "archive": Service("meridian-archiver", "archive", False),

@@ -7,6 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from meridian.kafka.mode import ZOOKEEPER
+
 from tests.infra.subjects import Service, Subject, settings_of
 
 # A cloud's machine has sshd as well, which encrypts by a protocol of its own.
@@ -22,7 +24,15 @@ def ports(subject: Subject, service: Service) -> set[int]:
     """Return the ports that a service has to listen on."""
     settings = settings_of(subject).settings if subject.node else {}
     if service.name == "kafka":
-        return set(settings.get("kafka", {}).get("ports", {"": 9092}).values())
+        without = {"controller"} if settings.get("kafka", {}).get("mode") == ZOOKEEPER else set()
+        return {
+            port
+            for name, port in settings.get("kafka", {}).get("ports", {"": 9092}).items()
+            if name not in without
+        }
+    if service.name == "zookeeper":
+        # The leader alone listens for followers.
+        return {settings["zookeeper"]["ports"][name] for name in ("client", "election")}
     if service.name in ("connect", "objectstore"):
         return {settings[service.name]["port"]}
     return set()

@@ -83,6 +83,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             _last_words,
             lambda message: progress.report(__opts__, "brokers", "note", region=region.name, message=message),
             timeout,
+            region.settings["kafka"]["mode"],
         )
 
     done = _each(topology, one)

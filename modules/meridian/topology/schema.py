@@ -169,7 +169,7 @@ class Kafka(_Section, KafkaKeys):
 
     version: str
     data: DataFolder
-    mode: Literal["kraft"]
+    mode: Literal["kraft", "zookeeper"]
     runtime: Literal["systemd", "mesos"]
     ports: KafkaPorts
     heap_mb: Annotated[int, Field(ge=128)]
@@ -257,6 +257,7 @@ class ZooKeeper(_Section, ZooKeeperKeys):
     ports: ZooKeeperPorts
     data: DataFolder
     heap_mb: Heap
+    config: Config = {}
 
 
 class MesosPorts(_Section):

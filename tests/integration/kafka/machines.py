@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from meridian import paths
 from meridian.kafka import broker as broker_node
+from meridian.kafka.mode import ZOOKEEPER
 from meridian.tls import Tls
 
 FORMULA = paths.repository() / "salt" / "kafka"
@@ -38,13 +40,13 @@ class Machine:
         for name in (
             "etc/meridian/kafka",
             "etc/systemd/system",
-            "opt/meridian/kafka",
+            f"opt/meridian/{settings['artifact']}",
             "run/meridian-kafka",
             "data",
         ):
             (folder / name).mkdir(parents=True)
         (folder / "etc/meridian/pki").symlink_to(identity)
-        (folder / "opt/meridian/kafka/current").symlink_to(artifact)
+        (folder / "opt/meridian" / settings["artifact"] / "current").symlink_to(artifact)
         self.apply()
 
     @property
@@ -54,7 +56,10 @@ class Machine:
 
     def apply(self) -> None:
         """Write the formula's files, as its config.sls does."""
-        for name in ("server.properties", "log4j2.yaml", "broker"):
+        files = ["server.properties", "log4j2.yaml", "broker"]
+        if self.settings["mode"] == ZOOKEEPER:
+            files.append("zookeeper-jaas.conf")
+        for name in files:
             self._write(name, self.folder / "etc/meridian/kafka" / name)
         unit = "meridian-kafka.service"
         self._write(unit, self.folder / "etc/systemd/system" / unit)
@@ -104,11 +109,19 @@ class Machine:
         target.write_text(text, encoding="utf-8")
 
 
-def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
-    """Return three machines, each in a rack of its own, and an identity to ask their cluster with."""
-    identity = folder / "pki"
-    _certificates(identity)
-    ports = {name: _free_ports(3) for name in LISTENERS}
+def machines(
+    folder: Path, artifact: Path, identity: Path | None = None, **further: Any
+) -> tuple[list[Machine], Tls]:
+    """Return three machines, each in a rack of its own, and an identity to ask their cluster with.
+
+    :param identity: folder that :func:`certificates` made; default: one of their own.
+    :param further: further settings of all of them.
+    """
+    if identity is None:
+        identity = folder / "pki"
+        certificates(identity)
+    listeners = [name for name in LISTENERS if name != "CONTROLLER" or further.get("mode") != ZOOKEEPER]
+    ports = {name: free_ports(3) for name in listeners}
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
     bootstrap = ",".join(f"localhost:{port}" for port in ports["INTERNAL"])
     made = []
@@ -120,21 +133,23 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
-                for one, port in enumerate(ports["CONTROLLER"])
+                for one, port in enumerate(ports.get("CONTROLLER", []))
             ],
-            "listeners": {name: f"127.0.0.1:{ports[name][index]}" for name in LISTENERS},
-            "advertised": {name: f"localhost:{ports[name][index]}" for name in LISTENERS},
+            "listeners": {name: f"127.0.0.1:{ports[name][index]}" for name in listeners},
+            "advertised": {name: f"localhost:{ports[name][index]}" for name in listeners},
             "bootstrap_internal": bootstrap,
             "data": str(here / "data"),
             "heap_mb": 256,
             "serial_gc": True,
             "config": {"offsets.topic.num.partitions": 3},
+            **further,
         }
         made.append(Machine(here, settings, identity, artifact))
     return made, Tls.of_service("kafka", identity)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of the loopback address that nothing listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
@@ -142,8 +157,11 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
-def _certificates(folder: Path) -> None:
-    """Write an authority, and one certificate for all brokers and clients, as the pki formula names them."""
+def certificates(folder: Path, services: Sequence[str] = ("kafka",)) -> None:
+    """Write an authority, and a certificate for each service and its clients, as the pki formula names them.
+
+    :param folder: folder to make.
+    """
     folder.mkdir()
     now = datetime.datetime.now(datetime.UTC)
     authority = ec.generate_private_key(ec.SECP256R1())
@@ -169,11 +187,12 @@ def _certificates(folder: Path) -> None:
     def pem(one: x509.Certificate) -> bytes:
         return one.public_bytes(serialization.Encoding.PEM)
 
-    key = ec.generate_private_key(ec.SECP256R1())
     plain = serialization.NoEncryption()
-    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    public = pem(certificate("kafka", key, ca=False))
     (folder / "ca.pem").write_bytes(pem(certificate("test authority", authority, ca=True)))
-    (folder / "kafka.pem").write_bytes(public)
-    (folder / "kafka.key").write_bytes(secret)
-    (folder / "kafka.keystore.pem").write_bytes(secret + public)
+    for service in services:
+        key = ec.generate_private_key(ec.SECP256R1())
+        secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        public = pem(certificate(service, key, ca=False))
+        (folder / f"{service}.pem").write_bytes(public)
+        (folder / f"{service}.key").write_bytes(secret)
+        (folder / f"{service}.keystore.pem").write_bytes(secret + public)
