@@ -1,13 +1,26 @@
 # What runs on a node follows from its roles; the roles from the topology, by the node's own pillar.
-base:
-  '*':
-    - node
-    - pki
-{%- for role in ['zookeeper', 'objectstore', 'kafka', 'connect', 'archive'] %}
-  'meridian:node:roles:{{ role }}':
-    - match: pillar
-{%- if role in ['zookeeper', 'kafka', 'connect'] %}
-    - java
+{%- set roles = pillar.get('meridian', {}).get('node', {}).get('roles', []) %}
+{%- set formulas = ['node', 'pki'] %}
+{#- Fixed addresses first: Mesos and Marathon find ZooKeeper by them. #}
+{%- if pillar.proxy is defined %}
+{%- do formulas.append('proxy') %}
 {%- endif %}
-    - {{ role }}
+{%- for role, names in [
+  ('zookeeper', ['java', 'zookeeper']),
+  ('objectstore', ['objectstore']),
+  ('mesos-master', ['mesos']),
+  ('mesos-agent', ['mesos']),
+  ('marathon', ['java', 'marathon']),
+  ('kafka-controller', ['java', 'kafka']),
+  ('kafka', ['java', 'kafka']),
+  ('connect', ['java', 'connect']),
+  ('archive', ['archive']),
+  ('elasticsearch', ['java', 'elasticsearch']),
+] if role in roles %}
+{%- do formulas.extend(names) %}
 {%- endfor %}
+{%- if pillar.kafka_scheduler is defined and 'mesos-agent' in roles %}
+{%- do formulas.append('kafka-scheduler') %}
+{%- endif %}
+base:
+  '*': {{ formulas | unique | list | json }}

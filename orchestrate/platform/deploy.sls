@@ -137,6 +137,30 @@ Paths of {{ region.name }}:
 {%- endfor %}
 {%- endif %}
 
+{%- for region in outline.regions if region.runtime == 'mesos' %}
+Scheduler of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.marathon[:1] | json }}
+    - sls: [kafka-scheduler.app]
+    - phase: scheduler
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: States of {{ region.name }}
+    - require_in:
+      - phase: Tasks
+{%- if loop.last %}
+
+Tasks:
+  phase.runner:
+    - function: scheduler.place
+    - phase: scheduler
+    - environment: {{ environment }}
+    - require_in:
+      - phase: Brokers
+{%- endif %}
+{%- endfor %}
+
 Brokers:
   phase.runner:
     - function: kafka.roll

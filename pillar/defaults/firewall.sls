@@ -29,8 +29,10 @@ firewall:
     mesos-agent:
       api: {port: mesos.ports.agent, sources: [region, operator]}
       scheduler: {port: kafka_scheduler.port, sources: [region, operator]}
+      bootstrap: {port: proxy.ports.external, sources: [platform, operator]}
     marathon:
       api: {port: marathon.port, sources: [region, operator]}
+      driver: {port: marathon.driver.port, sources: [region]}
     elasticsearch:
       http: {port: elasticsearch.ports.http, sources: [region, operator]}
       transport: {port: elasticsearch.ports.transport, sources: [region]}

@@ -22,6 +22,7 @@ include:
     - require:
       - user: Kafka's user
 {%- endfor %}
+{%- if kafka.node_id %}
 
 /etc/systemd/system/meridian-kafka.service:
   file.managed:
@@ -30,3 +31,4 @@ include:
     - mode: '0644'
     - context:
         kafka: {{ kafka | json }}
+{%- endif %}

@@ -21,8 +21,14 @@ def admin(topology: Topology, region: Region) -> Iterator[AdminClient]:
 
 def test_every_broker_is_there_in_its_zone(admin: AdminClient, region: Region) -> None:
     described = admin.describe_cluster(request_timeout=_SECONDS).result()
+    assert sorted(node.id for node in described.nodes) == list(region.broker_ids)
+    hosts = {node.id: node.zone for node in region.with_role("kafka")}
+    hosts |= {node.addresses.external: node.zone for node in region.with_role("kafka")}
     racks = {node.id: node.rack for node in described.nodes}
-    assert racks == {node.kafka_id: node.zone for node in region.with_role("kafka")}
+    # Where Mesos placed a broker shows in the address that it is met at.
+    assert racks == {node.id: hosts[node.host] for node in described.nodes}
+    own = {node.kafka_id: node.zone for node in region.with_role("kafka") if node.kafka_id}
+    assert own.items() <= racks.items()
 
 
 def test_every_partition_has_its_replicas_in_sync(admin: AdminClient, region: Region) -> None:

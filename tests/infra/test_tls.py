@@ -6,7 +6,6 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-
 from meridian.kafka.mode import ZOOKEEPER
 
 from tests.infra.subjects import Service, Subject, settings_of

@@ -19,11 +19,12 @@ from meridian.archive import segment
 from meridian.archive.segment import PartitionPath
 from meridian.archive.settings import ArchiverSettings
 from meridian.archive.store import Store, StoreError
+from meridian.daemon import report as telling
+from meridian.daemon.notify import notify
 
 from archiver import report
 from archiver.consuming import consumer_settings, lag
 from archiver.locate import HINT, Located, hints, locate
-from archiver.notify import notify
 from archiver.partition import Partition, Phase, Segment
 from archiver.workers import Workers
 
@@ -54,7 +55,7 @@ class Service:
         self._partitions: dict[tuple[str, int], Partition] = {}
         self._workers = Workers(settings.uploads)
         self._encoding = threading.Lock()
-        self._problems = report.Problems()
+        self._problems = telling.Problems(log)
         self._counters = report.Counters()
         self._topics: list[str] = []
         self._connected = self._joined = False
@@ -340,8 +341,8 @@ class Service:
             return
         self._problem("store", self._workers.problem)
         facts = self._facts()
-        report.write(self._settings.status_file, facts)
-        report.alive(f"{facts['state']}: {facts['lag_records']} records behind")
+        telling.write(self._settings.status_file, facts)
+        telling.alive(f"{facts['state']}: {facts['lag_records']} records behind")
 
     def _facts(self) -> dict[str, Any]:
         found = self._partitions
@@ -356,6 +357,6 @@ class Service:
             "lag_records": sum(lags.values()),
             "stored": asdict(self._counters),
             "held_bytes": sum(one.memory for one in found.values()),
-            "resident_bytes": report.resident_bytes(),
+            "resident_bytes": telling.resident_bytes(),
             "partitions": report.of_partitions(found, lags),
         }

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from meridian.errors import MeridianError
+from meridian.kafka.patterns import whole_names
 
 FORMAT = "1"
 SUFFIX = ".parquet"
@@ -131,13 +132,4 @@ def matcher(patterns: list[str], exclude: list[str] | None = None) -> re.Pattern
     :param exclude: topics to leave out although a pattern takes them.
     :raises MeridianError: when one is not a regular expression.
     """
-    for pattern in [*patterns, *(exclude or [])]:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise MeridianError(
-                f"pillar archive:topics or archive:exclude: {pattern!r} is not a regular expression: {error}"
-            ) from error
-    taken = "|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)"
-    left_out = "|".join(f"(?:{pattern})" for pattern in exclude or []) or "(?!)"
-    return re.compile(rf"(?!(?:{left_out})\Z)(?:{taken})\Z")
+    return whole_names(patterns, exclude, "archive")

@@ -94,6 +94,7 @@ class Store:
             each = self.definitions[name]
             digest = hashlib.sha256(json.dumps([_FORMAT, name, each.written], sort_keys=True).encode())
             for source in each.sources:
+                digest.update(source.identity().encode())
                 for path in source.inputs(self.repository, each.folder):
                     digest.update(_content(path).encode())
             for needed in each.needs:

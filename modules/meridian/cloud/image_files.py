@@ -26,6 +26,8 @@ MASKED = (
     "e2scrub_reap.service",
     "fstrim.timer",
     "getty.target",
+    # Ours has a unit of its own (salt/proxy).
+    "haproxy.service",
     "networking.service",
     "sys-fs-fuse-connections.mount",
     "sys-kernel-config.mount",

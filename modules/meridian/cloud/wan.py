@@ -65,6 +65,8 @@ def ports(region: Region, node: Node) -> list[int]:
     found = []
     if "kafka" in node.roles:
         found.append(int(region.settings["kafka"]["ports"]["external"]))
+    if node in region.entries:
+        found.append(int(region.settings["proxy"]["ports"]["external"]))
     if "objectstore" in node.roles:
         found.append(int(region.settings["objectstore"]["port"]))
     return found

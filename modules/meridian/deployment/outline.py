@@ -9,7 +9,8 @@ def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
-        "central", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets": [region]}``.
+        "central", "runtime", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets":
+        [region]}``.
         ``local`` and ``remote`` tell whether any region is in the local cloud, or beyond it; lists of ids are
         in the topology's order.
     """
@@ -17,6 +18,7 @@ def outline(topology: Topology) -> dict[str, Any]:
         {
             "name": region.name,
             "central": region.is_central,
+            "runtime": region.runtime,
             "nodes": [node.id for node in region.nodes],
             "topics": sorted(region.settings["topics"]),
             "roles": {

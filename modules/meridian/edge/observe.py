@@ -186,7 +186,8 @@ def _brokers(topology: Topology, region: Region, pending: Mapping[str, Any]) -> 
 
     :param pending: what ``kafka_broker.pending`` returned on each node.
     """
-    asked = [node for node in region.with_role("kafka") if node.id in pending]
+    # Hosts of Mesos tasks have no broker of their own.
+    asked = [node for node in region.with_role("kafka") if node.id in pending and node.kafka_id]
     admin = _attempt(lambda: kafka_client.admin(region.kafka_bootstrap_external, _operator(topology)))
     if isinstance(admin, str):
         return {node.id: Service("broker", problem=admin) for node in asked}

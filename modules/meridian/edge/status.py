@@ -95,7 +95,7 @@ def _archive(topology: Topology) -> dict[str, Any]:
 def _cluster_facts(region: Region, described: Any) -> dict[str, Any]:
     return {
         "bootstrap": region.kafka_bootstrap_external,
-        "brokers": len(region.with_role("kafka")),
+        "brokers": len(region.broker_ids),
         "brokers_up": len(described.brokers) if described else 0,
         "under_replicated": len(described.under_replicated) if described else None,
     }

@@ -1,6 +1,7 @@
 """A broker's own node: what the broker read at its start, what has changed since, what its quorum says."""
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from meridian.kafka import changes
 SCRIPT = Path("/etc/meridian/kafka/broker")
 CONFIG = Path("/etc/meridian/kafka/server.properties")
 NOTED = Path("/run/meridian-kafka")
+_CONNECT_SECONDS = 2.0
 
 
 def pending(script: Path = SCRIPT, config: Path = CONFIG, noted: Path = NOTED) -> dict[str, Any]:
@@ -40,6 +42,26 @@ def pending(script: Path = SCRIPT, config: Path = CONFIG, noted: Path = NOTED) -
         "stated": dict(found.stated),
         **quorum,
     }
+
+
+def quorum(config: Path = CONFIG) -> dict[str, Any]:
+    """Return how this node's controller is.
+
+    :param config: its settings.
+    :return: ``up``: it listens; ``leader`` and ``epoch`` as it knows them, -1 when it does not.
+    :raises MeridianError: the settings are missing.
+    """
+    now = changes.parse(_read(config))
+    port = next(
+        int(one.rpartition(":")[2]) for one in now["listeners"].split(",") if one.startswith("CONTROLLER:")
+    )
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS).close()
+    except OSError:
+        up = False
+    else:
+        up = True
+    return {"up": up, **_quorum(Path(now.get("metadata.log.dir") or now["log.dirs"].split(",")[0]))}
 
 
 def _quorum(folder: Path) -> dict[str, int]:

@@ -30,6 +30,19 @@ def pending() -> dict[str, Any]:
     return broker.pending()
 
 
+def quorum() -> dict[str, Any]:
+    """
+    Return how this node's controller is: ``up``, and the ``leader`` and ``epoch`` that it knows.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt 'masters-*' kafka_broker.quorum
+    """
+    return broker.quorum()
+
+
 def restart() -> bool:
     """
     Restart the broker, by a controlled shutdown that hands its leaderships over. Nothing is asked before; it

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from cryptography import x509
 
-from meridian.topology import Node
+from meridian.topology import Node, Region, names
 
 _LOCAL = ("localhost", "127.0.0.1")
 
@@ -16,6 +16,19 @@ def of_node(node: Node) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys((node.id, node.name, places.management, places.region, places.external, *_LOCAL))
     )
+
+
+def of_service(region: Region, node: Node, service: str) -> tuple[str, ...]:
+    """Return what clients reach a service of a node by, each once.
+
+    Clients of a Kafka cluster may begin with its own name, and those elsewhere with any node that leads to a
+    broker: whichever answers them there is the right one.
+    """
+    found = of_node(node)
+    if service == "kafka" and "kafka" in node.roles:
+        entries = (one.addresses.external for one in region.entries)
+        found += (names.bootstrap(region.name, node.environment), *entries)
+    return tuple(dict.fromkeys(found))
 
 
 def subject_alternative_names(names: Iterable[str]) -> x509.SubjectAlternativeName:

@@ -105,7 +105,8 @@ def _wanted(topology: Topology, directory: Path) -> Iterator[_Wanted]:
         for node in region.nodes:
             for service in roles.services(node.roles):
                 files = _files(directory, node.id, service)
-                yield _Wanted(f"{service}.{node.id}", *files, names.of_node(node), validity, renew_before)
+                good_for = names.of_service(region, node, service)
+                yield _Wanted(f"{service}.{node.id}", *files, good_for, validity, renew_before)
     client = directory / "client"
     life = _life(topology.region(topology.central).settings)
     yield _Wanted(OPERATOR, client / f"{OPERATOR}.pem", client / f"{OPERATOR}.key", (), *life)

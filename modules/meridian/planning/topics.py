@@ -36,7 +36,8 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
             yield Finding(_KIND, region.name, region.name, Verdict.UNKNOWN, reason=reason)
         return
     # As they will be once every broker is there: that is when topics are made.
-    racks = {node.kafka_id: node.zone for node in brokers if node.kafka_id is not None}
+    # Mesos chooses the hosts of its tasks; one for each, taken in turn, are as many racks as there will be.
+    racks = dict(zip(region.broker_ids, (node.zone for node in brokers), strict=False))
     for name, settings in sorted(section.items()):
         yield from _topic(region.name, wanted(name, settings), seen.get(name), racks)
 

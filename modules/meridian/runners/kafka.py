@@ -2,19 +2,15 @@
 Kafka clusters of an environment: wait for their brokers, restart them one by one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import salt.client
-
-from meridian import paths
-from meridian.edge import progress
+from meridian.edge import clusters, progress
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
-from meridian.kafka import client
+from meridian.kafka import client, quorum
 from meridian.kafka import roll as kafka_roll
-from meridian.tls import Tls
 from meridian.topology.model import Region, Topology
 
 __opts__: dict[str, Any] = {}
@@ -38,15 +34,16 @@ def wait(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run kafka.wait environment=local
     """
     topology = load_topology(__opts__, environment)
-    tls = _tls(environment)
 
     def one(region: Region) -> dict[str, str]:
-        admin = client.admin(region.kafka_bootstrap_external, tls)
-        kafka_roll.wait(admin, _brokers(region), _last_words, timeout)
+        brokers = clusters.brokers(__opts__, topology, region)
+        admin = client.admin(region.kafka_bootstrap_external, brokers.tls)
+        kafka_roll.wait(admin, brokers.nodes, brokers.last_words, timeout)
         return {}
 
     _each(topology, one)
-    return {"ok": True, "comment": f"{len(_nodes(topology))} brokers are up"}
+    count = sum(len(region.broker_ids) for region in topology.regions)
+    return {"ok": True, "comment": f"{count} brokers are up"}
 
 
 def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
@@ -70,18 +67,32 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run kafka.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    tls = _tls(environment)
-    answers = _pending(_nodes(topology))
+    minions = clusters.Minions(__opts__)
+    answers = minions.pending([node.id for region in topology.regions for node in region.kafka_nodes])
 
     def one(region: Region) -> dict[str, str]:
-        nodes = _brokers(region)
-        return kafka_roll.roll(
-            client.admin(region.kafka_bootstrap_external, tls),
-            nodes,
-            {broker: answers[node] for broker, node in nodes.items()},
-            _restart,
-            _last_words,
-            lambda message: progress.report(__opts__, "brokers", "note", region=region.name, message=message),
+        def report(message: str) -> None:
+            progress.report(__opts__, "brokers", "note", region=region.name, message=message)
+
+        done: dict[str, str] = {}
+        controllers = {node.kafka_id: node.id for node in region.with_role("kafka-controller")}
+        if controllers:
+            done |= quorum.roll(
+                {one: node for one, node in controllers.items() if one is not None},
+                {one: answers[node] for one, node in controllers.items() if one is not None},
+                minions.quorum,
+                minions.restart,
+                report,
+                timeout,
+            )
+        brokers = clusters.brokers(__opts__, topology, region)
+        return done | kafka_roll.roll(
+            client.admin(region.kafka_bootstrap_external, brokers.tls),
+            brokers.nodes,
+            {broker: answers[node] for broker, node in brokers.nodes.items()},
+            brokers.restart,
+            brokers.last_words,
+            report,
             timeout,
             region.settings["kafka"]["mode"],
         )
@@ -105,47 +116,3 @@ def _each(topology: Topology, act: Callable[[Region], dict[str, str]]) -> list[d
     if failed:
         raise MeridianError("; ".join(failed))
     return done
-
-
-def _brokers(region: Region) -> dict[int, str]:
-    return {node.kafka_id: node.id for node in region.with_role("kafka") if node.kafka_id is not None}
-
-
-def _nodes(topology: Topology) -> list[str]:
-    return [node for region in topology.regions for node in _brokers(region).values()]
-
-
-def _tls(environment: str) -> Tls:
-    return Tls.of_operator(paths.secrets(environment) / "client")
-
-
-def _pending(nodes: list[str]) -> Mapping[str, dict[str, Any]]:
-    answers = _ask(nodes, "kafka_broker.pending")
-    for node, answer in answers.items():
-        if not isinstance(answer, dict):
-            raise MeridianError(f"{node}: kafka_broker.pending failed: {answer}")
-    return answers
-
-
-def _restart(node: str) -> None:
-    answer = _ask([node], "kafka_broker.restart", timeout=240)[node]
-    if answer is not True:
-        raise MeridianError(f"{node}: meridian-kafka was not restarted: {answer}")
-
-
-def _last_words(node: str) -> str:
-    try:
-        return str(_ask([node], "kafka_broker.log")[node]) or "nothing"
-    except MeridianError as error:
-        return str(error)
-
-
-def _ask(nodes: list[str], function: str, timeout: int = 60) -> dict[str, Any]:
-    with salt.client.get_local_client(mopts=__opts__) as local:
-        answers = local.cmd(nodes, function, tgt_type="list", timeout=timeout)
-    silent = sorted(set(nodes) - set(answers))
-    if silent:
-        raise MeridianError(
-            f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
-        )
-    return dict(answers)

@@ -1,8 +1,9 @@
 """Checked settings to regions, nodes, flows and endpoints."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from meridian.topology import checks, environment_checks, nodes
+from meridian.topology import checks, environment_checks, names, nodes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Flow, Node, Region, Topology
 from meridian.topology.schema import EnvironmentSettings, RegionSettings
@@ -32,7 +33,7 @@ def build(
         provider = environment_checks.provider_of(settings, name)
         made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place, known)
         count += len(made)
-        built.append(_region(name, index, settings, regions[name], kinds[name], made))
+        built.append(_region(environment, name, index, settings, regions[name], kinds[name], made))
     whole = settings.model_dump()
     whole["environment"].pop("extends")
     whole["local"]["round_trip_ms"] = environment_checks.round_trips(settings)
@@ -52,6 +53,7 @@ def build(
 
 
 def _region(
+    environment: str,
     name: str,
     index: int,
     settings: EnvironmentSettings,
@@ -59,21 +61,32 @@ def _region(
     kind: str,
     made: tuple[Node, ...],
 ) -> Region:
-    brokers = [node for node in made if "kafka" in node.roles]
-    ports = pillar.kafka.ports
-    return Region(
+    region = Region(
         name=name,
         index=index,
         zones=tuple(checks.zones(pillar, kind)),
         is_central=name == settings.environment.central,
         nodes=made,
         settings=pillar.model_dump(),
-        kafka_bootstrap_internal=",".join(f"{node.id}:{ports.internal}" for node in brokers),
-        kafka_bootstrap_external=",".join(f"{node.addresses.external}:{ports.external}" for node in brokers),
+        kafka_bootstrap_internal="",
+        kafka_bootstrap_external="",
         provider=environment_checks.provider_of(settings, name),
         kind=kind,
         location=pillar.region.locations.get(kind, ""),
     )
+    internal, external = _bootstrap(environment, region)
+    return replace(region, kafka_bootstrap_internal=internal, kafka_bootstrap_external=external)
+
+
+def _bootstrap(environment: str, region: Region) -> tuple[str, str]:
+    """Return what clients of the region and those elsewhere begin with."""
+    brokers = region.with_role("kafka")
+    proxy, kafka = region.settings["proxy"]["ports"], region.settings["kafka"]["ports"]
+    external = proxy["external"] if region.proxied else kafka["external"]
+    internal = ",".join(f"{node.id}:{kafka['internal']}" for node in brokers)
+    if region.proxied:
+        internal = f"{names.bootstrap(region.name, environment)}:{proxy['bootstrap']}"
+    return internal, ",".join(f"{node.addresses.external}:{external}" for node in brokers)
 
 
 def _flows(source: str, pillar: RegionSettings) -> list[Flow]:

@@ -2,7 +2,7 @@
 of the node's pillar when they are not set.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,8 @@ Files = Annotated[int, Field(ge=1024)]
 Level = Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR"]
 # They end up in a shell script's command line.
 Flag = Annotated[str, Field(pattern=r"^-[A-Za-z0-9_:=+./,%-]+$")]
+ZooKeeperPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+)+$")]
+AppId = Annotated[str, Field(pattern=r"^(/[a-z0-9]([a-z0-9.-]*[a-z0-9])?)+$")]
 
 NodePath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$")]
 UserName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -137,6 +139,24 @@ class MesosKeys(Section):
 class MarathonKeys(Section):
     """``salt/marathon/defaults.yaml``."""
 
+    jvm_flags: list[Flag] | None = None
+    libmesos: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_./-]+$")] | None = None
+    zookeeper_path: ZooKeeperPath | None = None
+    mesos_path: ZooKeeperPath | None = None
+    framework_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
+    task_user: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]*$")] | None = None
+    failover_seconds: Annotated[int, Field(ge=1)] | None = None
+    launch_seconds: Seconds | None = None
+    zk_session_ms: Annotated[int, Field(ge=1000)] | None = None
+    nofile: Files | None = None
+    stop_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    app_seconds: Seconds | None = None
+    log_level: Level | None = None
+    config: dict[Annotated[str, Field(pattern=r"^[a-z_]+$")], str | int] | None = None
+    apps: dict[AppId, dict[str, Any]] | None = None
+    groups: dict[AppId, dict[str, Any]] | None = None
+
 
 class KafkaSchedulerKeys(Section):
     """``salt/kafka-scheduler/defaults.yaml``."""
@@ -146,5 +166,23 @@ class ElasticsearchKeys(Section):
     """``salt/elasticsearch/defaults.yaml``."""
 
 
+class MesosDns(Section):
+    """``proxy.mesos_dns``."""
+
+    source: Annotated[str, Field(pattern=r"^(https?://|/)\S+$")] | None = None
+    source_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")] | None = None
+    port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    domain: Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")] | None = None
+    resolvers: list[str] | None = None
+
+
 class ProxyKeys(Section):
     """``salt/proxy/defaults.yaml``."""
+
+    connections: Count | None = None
+    idle_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    slots: Count | None = None
+    poll_seconds: Seconds | None = None
+    ready_seconds: Seconds | None = None
+    mesos_dns: MesosDns | None = None

@@ -185,6 +185,17 @@ class Region:
         return tuple(node for node in self.nodes if {"kafka", "kafka-controller"} & set(node.roles))
 
     @property
+    def proxied(self) -> bool:
+        """Whether its nodes reach services of the region through a proxy of their own."""
+        wanted = self.settings.get("proxy", {}).get("enabled", False)
+        return self.runtime == "mesos" if wanted == "auto" else bool(wanted)
+
+    @property
+    def entries(self) -> tuple[Node, ...]:
+        """The nodes whose proxies clients of other regions begin with."""
+        return self.with_role("kafka") if self.proxied else ()
+
+    @property
     def broker_ids(self) -> tuple[int, ...]:
         """The ids of all brokers; as Mesos tasks they are on any of the nodes with the role ``kafka``."""
         hosts = self.with_role("kafka")

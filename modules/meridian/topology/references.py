@@ -17,6 +17,7 @@ _SERVICES = (
     "marathon",
     "kafka_scheduler",
     "elasticsearch",
+    "proxy",
 )
 
 

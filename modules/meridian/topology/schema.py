@@ -274,10 +274,17 @@ class Mesos(_Section, MesosKeys):
     data: DataFolder
 
 
+class MarathonDriver(_Section):
+    """``marathon.driver``."""
+
+    port: Port
+
+
 class Marathon(_Section, MarathonKeys):
     """``marathon``: what runs the region's apps."""
 
     port: Port
+    driver: MarathonDriver
     heap_mb: Heap
 
 
@@ -285,6 +292,13 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
 
     port: Port
+    instances: Positive
+    cpus: Annotated[float, Field(gt=0)]
+    volume_mb: Positive
+    failover_delay_seconds: Positive
+    failover_max_delay_seconds: Positive
+    stickiness_seconds: Positive
+    host_lost_seconds: Positive
 
 
 class ElasticsearchPorts(_Section):
@@ -303,17 +317,21 @@ class Elasticsearch(_Section, ElasticsearchKeys):
 
 
 class ProxyPorts(_Section):
-    """``proxy.ports``: on each node's loopback address."""
+    """``proxy.ports``: on each node's loopback address, but for ``external``."""
 
     zookeeper: Port
     scheduler: Port
     marathon: Port
     bootstrap: Port
+    external: Port
+    metrics: Port
 
 
 class Proxy(_Section, ProxyKeys):
     """``proxy``: the local proxy of each node."""
 
+    enabled: Literal["auto", True, False]
+    apps: dict[Name, Port] = {}
     ports: ProxyPorts
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,8 @@ def machines(
     if identity is None:
         identity = folder / "pki"
         certificates(identity)
-    listeners = [name for name in LISTENERS if name != "CONTROLLER" or further.get("mode") != ZOOKEEPER]
+    kraft = further.get("mode") != ZOOKEEPER
+    listeners = [name for name in LISTENERS if kraft or name != "CONTROLLER"]
     ports = {name: free_ports(3) for name in listeners}
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
     bootstrap = ",".join(f"localhost:{port}" for port in ports["INTERNAL"])
@@ -129,6 +130,7 @@ def machines(
         here = folder / f"kafka-{index + 1}"
         settings = defaults | {
             "node_id": index + 1,
+            "process_roles": ["broker", "controller"] if kraft else ["broker"],
             "rack": f"zone-{index + 1}",
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
@@ -149,7 +151,6 @@ def machines(
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback address that nothing listens on."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]
     for one in sockets:
@@ -157,10 +158,11 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def certificates(folder: Path, services: Sequence[str] = ("kafka",)) -> None:
-    """Write an authority, and a certificate for each service and its clients, as the pki formula names them.
+def certificates(folder: Path, service: str = "kafka", further: Iterable[str] = ()) -> None:
+    """Write an authority, and one certificate for all servers and clients, as the pki formula names them.
 
-    :param folder: folder to make.
+    :param service: whose certificate it is.
+    :param further: names besides ``localhost`` that it is good for.
     """
     folder.mkdir()
     now = datetime.datetime.now(datetime.UTC)
@@ -170,7 +172,8 @@ def certificates(folder: Path, services: Sequence[str] = ("kafka",)) -> None:
         def named(text: str) -> x509.Name:
             return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = [x509.DNSName(one) for one in ("localhost", *further)]
+        places = [*names, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         return (
             x509.CertificateBuilder()
             .subject_name(named(name))
@@ -180,19 +183,18 @@ def certificates(folder: Path, services: Sequence[str] = ("kafka",)) -> None:
             .not_valid_before(now - datetime.timedelta(minutes=5))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.SubjectAlternativeName(places), critical=False)
             .sign(authority, hashes.SHA256())
         )
 
     def pem(one: x509.Certificate) -> bytes:
         return one.public_bytes(serialization.Encoding.PEM)
 
+    key = ec.generate_private_key(ec.SECP256R1())
     plain = serialization.NoEncryption()
+    secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    public = pem(certificate(service, key, ca=False))
     (folder / "ca.pem").write_bytes(pem(certificate("test authority", authority, ca=True)))
-    for service in services:
-        key = ec.generate_private_key(ec.SECP256R1())
-        secret = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-        public = pem(certificate(service, key, ca=False))
-        (folder / f"{service}.pem").write_bytes(public)
-        (folder / f"{service}.key").write_bytes(secret)
-        (folder / f"{service}.keystore.pem").write_bytes(secret + public)
+    (folder / f"{service}.pem").write_bytes(public)
+    (folder / f"{service}.key").write_bytes(secret)
+    (folder / f"{service}.keystore.pem").write_bytes(secret + public)

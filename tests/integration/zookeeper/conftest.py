@@ -24,7 +24,6 @@ USERS = {
     name: f"{name}Secret0123456789"
     for name in ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka")
 }
-SERVICES = ("zookeeper", "kafka")
 Founder = Callable[..., Ensemble]
 
 
@@ -38,7 +37,9 @@ def zookeeper_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of certificates of one authority."""
     folder = tmp_path_factory.mktemp("identity") / "pki"
-    certificates(folder, SERVICES)
+    certificates(folder, "zookeeper")
+    for file in folder.glob("zookeeper.*"):
+        (folder / file.name.replace("zookeeper", "kafka")).symlink_to(file)
     return folder
 
 

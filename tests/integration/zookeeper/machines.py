@@ -1,4 +1,4 @@
-"""Real ZooKeeper servers on this machine, by the zookeeper formula's own files. What systemd does is done here."""
+"""Real ZooKeeper servers on this machine, by the formula's own files. What systemd does is done here."""
 
 import os
 import signal

@@ -8,11 +8,19 @@ import salt.loader
 from meridian import paths
 from salt.template import compile_template
 
-OUTLINE = {
+OUTLINE: dict[str, Any] = {
     "provider": "local",
     "local": True,
     "remote": False,
-    "regions": [{"name": "a", "nodes": ["k.a.e"], "topics": ["t"], "roles": {"kafka": ["k.a.e"]}}],
+    "regions": [
+        {
+            "name": "a",
+            "runtime": "systemd",
+            "nodes": ["k.a.e"],
+            "topics": ["t"],
+            "roles": {"kafka": ["k.a.e"]},
+        }
+    ],
     "mirror_targets": [],
 }
 
@@ -58,3 +66,20 @@ def test_the_local_cloud_chooses_addresses_beforehand(tmp_path: Any) -> None:
     found = steps(OUTLINE, {"environment": "e"}, str(tmp_path))
     assert "Image" in found
     assert "Addresses" not in found
+
+
+def test_brokers_that_are_tasks_are_placed_before_they_are_asked(tmp_path: Any) -> None:
+    mesos = {
+        "name": "b",
+        "runtime": "mesos",
+        "nodes": ["k.b.e", "m.b.e"],
+        "topics": ["t"],
+        "roles": {"kafka": ["k.b.e"], "marathon": ["m.b.e", "n.b.e"]},
+    }
+    found = steps({**OUTLINE, "regions": [*OUTLINE["regions"], mesos]}, {"environment": "e"}, str(tmp_path))
+    app = {key: value for part in found["Scheduler of b"]["phase.states"] for key, value in part.items()}
+    assert (app["nodes"], app["sls"]) == (["m.b.e"], ["kafka-scheduler.app"])
+    assert app["require_in"] == [{"phase": "Tasks"}]
+    assert arguments(found["Tasks"])["require_in"] == [{"phase": "Brokers"}]
+    assert "Scheduler of a" not in found
+    assert "Tasks" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))

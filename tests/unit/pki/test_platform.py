@@ -75,6 +75,7 @@ def test_a_certificate_says_who_and_where(folder: Path) -> None:
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert {str(name.value) for name in names} == {
         "kafka-1.here.test", "kafka-1", "10.213.0.10", "10.213.16.10", "localhost", "127.0.0.1",
+        "bootstrap.kafka.here.test",
     }  # fmt: skip
     usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert set(usage) == {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}

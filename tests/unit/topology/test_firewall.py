@@ -65,8 +65,9 @@ WRONG = {
         f"{FILE}: firewall.open.kafka.internal.port: no setting 'kafka.heap_mb' holds a port; "
         "expected one of: connect.port, elasticsearch.ports.http, elasticsearch.ports.transport, "
         "kafka.ports.controller, kafka.ports.external, kafka.ports.internal, kafka_scheduler.port, "
-        "marathon.port, mesos.ports.agent, mesos.ports.master, objectstore.port, zookeeper.ports.client, "
-        "zookeeper.ports.election, zookeeper.ports.quorum",
+        "marathon.port, mesos.ports.agent, mesos.ports.master, objectstore.port, proxy.ports.bootstrap, "
+        "proxy.ports.external, proxy.ports.marathon, proxy.ports.metrics, proxy.ports.scheduler, "
+        "proxy.ports.zookeeper, zookeeper.ports.client, zookeeper.ports.election, zookeeper.ports.quorum",
     ),
     "a port that is none": (
         "firewall: {open: {kafka: {internal: {port: 70000}}}}",

@@ -10,6 +10,8 @@ from meridian.artifacts.sources.file import File
 from meridian.artifacts.sources.go import Go
 from meridian.artifacts.sources.java import Java
 from meridian.artifacts.sources.maven import Maven
+from meridian.artifacts.sources.maven_archive import MavenArchive
+from meridian.artifacts.sources.named import Named
 from meridian.artifacts.sources.pypi import Pypi
 from meridian.artifacts.sources.tree import Tree
 from meridian.artifacts.sources.url import Url
@@ -21,6 +23,8 @@ KINDS: dict[str, type[Source]] = {
     "go": Go,
     "java": Java,
     "maven": Maven,
+    "maven_archive": MavenArchive,
+    "named": Named,
     "pypi": Pypi,
     "tree": Tree,
     "url": Url,

@@ -52,6 +52,10 @@ class Source(BaseModel):
         """
         return ()
 
+    def identity(self) -> str:
+        """Return what else decides the result, beside the recipe and files of this repository."""
+        return ""
+
     def fetch(self, into: Path, context: Context) -> None:
         """Put the artifact's files into a folder.
 

@@ -1,6 +1,7 @@
 """One file from a URL, pinned by its SHA-512; an archive is unpacked."""
 
 import shutil
+import stat
 import tarfile
 import zipfile
 from pathlib import Path
@@ -63,7 +64,11 @@ def place(file: Path, into: Path, name: str, unpack: bool, strip: int) -> None:
             tar.extractall(work, packing.members_inside(tar, work))
     elif zipfile.is_zipfile(file):
         with zipfile.ZipFile(file) as archive:
-            archive.extractall(work)
+            for entry in archive.infolist():
+                written = archive.extract(entry, work)
+                # A zip made on Unix has the file's mode there; Python passes it over.
+                if entry.external_attr >> 16 & stat.S_IXUSR and not entry.is_dir():
+                    Path(written).chmod(0o755)
     else:
         raise MeridianError(f"{file}: neither a tar nor a zip archive")
     root = work

@@ -1,4 +1,4 @@
-"""What the Kafka scheduler, a Mesos task of Marathon's, finds on each agent."""
+"""The Kafka scheduler, an app of Marathon's, on the agents that run it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +8,18 @@ from meridian.topology.slices.common import given
 
 
 def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the pillar of the scheduler; nothing where brokers are no Mesos tasks."""
-    if region.settings["kafka"]["runtime"] != "mesos":
+    """Return the pillar of the scheduler; nothing where brokers are no Mesos tasks.
+
+    Only agents, which run it, have its passwords; Marathon's servers are told what its app is like.
+    """
+    if region.runtime != "mesos":
         return {}
-    section = {
-        **given(region.settings["kafka_scheduler"]),
-        "broker_ids": list(region.broker_ids),
-        "zookeeper_password": secrets.get("zookeeper", {}).get("kafka-scheduler", ""),
-        "mesos_password": secrets.get("mesos", {}).get("kafka-scheduler", ""),
-        "password": secrets.get("kafka-scheduler", {}).get("api", ""),
-        "bootstrap": region.kafka_bootstrap_internal,
-    }
+    section = {**given(region.settings["kafka_scheduler"]), "broker_ids": list(region.broker_ids)}
+    if "mesos-agent" in node.roles:
+        section |= {
+            "zookeeper_password": secrets.get("zookeeper", {}).get("kafka-scheduler", ""),
+            "mesos_password": secrets.get("mesos", {}).get("kafka-scheduler", ""),
+            "password": secrets.get("kafka-scheduler", {}).get("api", ""),
+            "bootstrap": region.kafka_bootstrap_internal,
+        }
     return {"kafka_scheduler": section}

@@ -1,15 +1,16 @@
 import json
+import logging
 import socket
 from pathlib import Path
 
 import pytest
-from archiver import report
-from archiver.notify import notify
+from meridian.daemon import report
+from meridian.daemon.notify import notify
 
 
 def test_a_problem_is_logged_once_and_again_after_five_minutes(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
-    problems = report.Problems()
+    problems = report.Problems(logging.getLogger("service"))
     for now in (0.0, 1.0, 299.0, 300.0):
         problems.update("store", "the store is down", now)
     problems.update("store", "", 301.0)

@@ -1,0 +1,1 @@
+"""The sink: records of Kafka topics as documents in Elasticsearch. See ``README.md``."""

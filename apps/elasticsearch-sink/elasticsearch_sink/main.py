@@ -1,0 +1,74 @@
+"""Command line of the sink."""
+
+import argparse
+import json
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+from confluent_kafka import KafkaException
+from meridian.errors import MeridianError
+
+from elasticsearch_sink import settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    :return: 0 when all is well; 1 on an error, and when ``status`` finds it not running.
+    """
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    try:
+        configured = settings.load(options.config)
+        return {"run": _run, "check": _check, "status": _status}[options.command](configured)
+    except MeridianError as error:
+        print(f"elasticsearch-sink: {error}", file=sys.stderr)
+    except KafkaException as error:
+        print(f"elasticsearch-sink: Kafka: {error.args[0].str()}", file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="elasticsearch-sink", description="Kafka topics into Elasticsearch")
+    parser.add_argument("--config", default=settings.CONFIG_FILE, help="default: %(default)s")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="index until told to stop")
+    commands.add_parser("check", help="ask Elasticsearch once, with the sink's own user")
+    commands.add_parser("status", help="what the running sink says about itself, as JSON")
+    return parser
+
+
+def _run(configured: settings.SinkSettings) -> int:
+    from elasticsearch_sink.service import Service
+
+    stop = threading.Event()
+
+    def end(number: int, _: FrameType | None) -> None:
+        logging.getLogger("elasticsearch-sink").info("%s: stopping", signal.Signals(number).name)
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    Service(configured, stop).run()
+    return 0
+
+
+def _check(configured: settings.SinkSettings) -> int:
+    from meridian.elasticsearch.client import ElasticClient
+
+    health = ElasticClient(configured.elasticsearch, timeout=10, patience=0).health()
+    print(json.dumps({name: health[name] for name in ("cluster_name", "status", "number_of_nodes")}))
+    return 0
+
+
+def _status(configured: settings.SinkSettings) -> int:
+    try:
+        facts = json.loads(Path(configured.status_file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MeridianError(f"{configured.status_file}: no sink has written it: is it running?") from error
+    print(json.dumps(facts))
+    return 0 if facts["state"] == "running" else 1

@@ -1,0 +1,84 @@
+"""An archive that the user names: software that no registry carries, or another build of it."""
+
+import os
+import re
+import tarfile
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from meridian.artifacts import download
+from meridian.artifacts.sources.base import Context, Source
+from meridian.artifacts.sources.url import place
+from meridian.errors import MeridianError
+
+_URL = re.compile(r"^(?P<url>https?://[^#]+)#sha512=(?P<sum>[0-9a-f]{128})$")
+
+
+class Named(Source):
+    """What ``MERIDIAN_<SETTING>_ARTIFACT`` names: a tar or zip archive, by path or URL.
+
+    One folder at the archive's top, as releases have it, is dropped from its paths.
+
+    :ivar setting: name in the variable, in small letters.
+    """
+
+    kind: Literal["named"]
+    setting: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that names the archive."""
+        return f"MERIDIAN_{self.setting.upper()}_ARTIFACT"
+
+    @property
+    def given(self) -> str:
+        """What the user has named; empty when nothing."""
+        return os.environ.get(self.variable, "").strip()
+
+    def describe(self) -> str:
+        """Name the source by its variable."""
+        return self.variable
+
+    def inputs(self, repository: Path, folder: Path) -> Iterable[Path]:
+        """The archive: when it changes, the artifact does."""
+        return (Path(self.given).expanduser(),) if self.given and "://" not in self.given else ()
+
+    def identity(self) -> str:
+        """The URL with its sum: when either changes, the artifact does."""
+        return self.given if "://" in self.given else ""
+
+    def fetch(self, into: Path, context: Context) -> None:
+        """Download it where it is a URL, and unpack it."""
+        if not self.given:
+            raise MeridianError("not set")
+        if "://" in self.given:
+            found = _URL.match(self.given)
+            if not found:
+                raise MeridianError("expected a path, or https://…#sha512=<128 hexadecimal digits>")
+            with download.session() as http:
+                folder = context.cache / "downloads"
+                archive = download.fetch(http, found["url"], "sha512", found["sum"], folder)
+        else:
+            archive = Path(self.given).expanduser()
+            if not archive.is_file():
+                raise MeridianError(f"{archive}: no such file")
+        place(archive, into, "", unpack=True, strip=_strip(archive))
+
+
+def _strip(archive: Path) -> int:
+    """Return 1 for an archive with one folder at its top, else 0."""
+    if tarfile.is_tarfile(archive):
+        with tarfile.open(archive) as tar:
+            names = tar.getnames()
+    elif zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            names = packed.namelist()
+    else:
+        raise MeridianError(f"{archive}: neither a tar nor a zip archive")
+    inside = [name.removeprefix("./") for name in names]
+    tops = {name.split("/", 1)[0] for name in inside} - {"", "."}
+    return int(len(tops) == 1 and any("/" in name for name in inside))

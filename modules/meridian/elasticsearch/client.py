@@ -1,0 +1,217 @@
+"""A client of an Elasticsearch cluster that asks its nodes in turn."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from meridian.elasticsearch.access import ElasticAccess
+from meridian.errors import MeridianError
+
+_PAUSE = 0.5
+# Too many requests; no master, no primary, or a node that is starting.
+_TRANSIENT = (429, 502, 503, 504)
+_BULK_ANSWER = (
+    "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.type,"
+    "items.*.error.caused_by.reason"
+)
+
+
+class ElasticError(MeridianError):
+    """Elasticsearch refused a request, or none of its nodes answered.
+
+    :ivar status: HTTP status code; 0 when no node answered at all.
+    :ivar kind: Elasticsearch's own name of the error, e.g. ``resource_not_found_exception``.
+    """
+
+    def __init__(self, message: str, status: int = 0, kind: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.status in (0, *_TRANSIENT)
+
+
+class ElasticClient:
+    """Elasticsearch's REST interface.
+
+    A request goes to the first node that answers; one that does not is tried last from then on.
+
+    :param access: where the cluster is, and as whom it is asked.
+    :param timeout: seconds to wait for one answer.
+    :param patience: seconds over which a request that meets no node or an overloaded one is repeated.
+    :raises MeridianError: the file of user and password cannot be read.
+    """
+
+    def __init__(self, access: ElasticAccess, timeout: float = 30, patience: float = 30) -> None:
+        if not access.urls:
+            raise ValueError("no nodes")
+        self._urls = [url.rstrip("/") for url in access.urls]
+        self._timeout = timeout
+        self._patience = patience
+        self._auth_file = access.auth
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = access.ca or True
+        credentials = access.credentials()
+        self._user = credentials[0] if credentials else ""
+        if credentials:
+            self._session.auth = (credentials[0].encode(), credentials[1].encode())
+
+    def health(self, seconds: int = 1) -> dict[str, Any]:
+        """Return the cluster's health: ``status``, ``number_of_nodes``, ``relocating_shards`` and so on.
+
+        :param seconds: how long the node may look for a master.
+        """
+        return dict(self.call("GET", f"/_cluster/health?master_timeout={seconds}s&timeout={seconds}s"))
+
+    def nodes(self) -> dict[str, dict[str, Any]]:
+        """Return each node's ``zone``, ``roles`` and whether it is the elected ``master``, by name."""
+        found = self.call("GET", "/_nodes/http?filter_path=nodes.*.name,nodes.*.attributes,nodes.*.roles")
+        leader = self.call("GET", "/_cluster/state/master_node?filter_path=master_node").get("master_node")
+        return {
+            node["name"]: {
+                "zone": node.get("attributes", {}).get("zone", ""),
+                "roles": node.get("roles", []),
+                "master": number == leader,
+            }
+            for number, node in found.get("nodes", {}).items()
+        }
+
+    def modules(self) -> set[str]:
+        """Return the names of the modules and plugins that every node has."""
+        found = self.call("GET", "/_nodes/plugins?filter_path=nodes.*.modules.name,nodes.*.plugins.name")
+        sets = [
+            {one["name"] for kind in ("modules", "plugins") for one in node.get(kind, [])}
+            for node in found.get("nodes", {}).values()
+        ]
+        return set.intersection(*sets) if sets else set()
+
+    def settings(self) -> dict[str, str]:
+        """Return the cluster's persistent settings, flat."""
+        return dict(self.call("GET", "/_cluster/settings?flat_settings=true").get("persistent", {}))
+
+    def set_settings(self, changes: Mapping[str, Any]) -> None:
+        """Change persistent settings of the cluster; ``None`` puts one back to its default."""
+        self.call("PUT", "/_cluster/settings", {"persistent": dict(changes)})
+
+    def indices(self) -> dict[str, dict[str, Any]]:
+        """Return each index's ``health``, ``documents`` and ``bytes``, by name; system indices left out."""
+        listed = self.call("GET", "/_cat/indices?format=json&bytes=b&h=index,health,docs.count,store.size")
+        return {
+            one["index"]: {
+                "health": one["health"],
+                "documents": int(one["docs.count"] or 0),
+                "bytes": int(one["store.size"] or 0),
+            }
+            for one in listed
+            if not one["index"].startswith(".")
+        }
+
+    def count(self, index: str) -> int:
+        """Return the number of documents that a search finds in an index; 0 when there is none."""
+        self.call("POST", f"/{quote(index)}/_refresh?ignore_unavailable=true")
+        return int(self.call("GET", f"/{quote(index)}/_count?ignore_unavailable=true")["count"])
+
+    def flush(self) -> None:
+        """Have all indices write what a restart would otherwise read again."""
+        self.call("POST", "/_flush?force=true")
+
+    def bulk(self, body: bytes) -> list[dict[str, Any]]:
+        """Send actions and documents, each on a line of its own.
+
+        :return: for each action, in order, its ``status`` and, when it failed, its ``error``.
+        :raises ElasticError: the request as a whole failed. It is not repeated here.
+        """
+        url = f"/_bulk?filter_path={_BULK_ANSWER}"
+        answer = self._ask_in_turn("POST", url, body, "application/x-ndjson")
+        return [dict(next(iter(item.values()))) for item in answer["items"]]
+
+    def sources(self, wanted: Sequence[tuple[str, str]], field: str) -> list[Any]:
+        """Return one field of documents as they are now, searchable or not.
+
+        :param wanted: index and id of each.
+        :return: the field's value for each; ``None`` where there is no such document.
+        """
+        places = [{"_index": index, "_id": number, "_source": [field]} for index, number in wanted]
+        found = self.call("POST", "/_mget", {"docs": places})["docs"]
+        return [one.get("_source", {}).get(field) if one.get("found") else None for one in found]
+
+    def get(self, path: str) -> Any:
+        """Return what lies at a path; ``None`` when there is nothing."""
+        try:
+            return self.call("GET", path)
+        except ElasticError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request, again for as long as there is patience and a reason to think that it passes.
+
+        :return: the answer's JSON.
+        :raises ElasticError: it was refused, or nobody answered.
+        """
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._ask_in_turn(method, path, body)
+            except ElasticError as error:
+                if not error.passing or time.monotonic() + _PAUSE > deadline:
+                    raise
+            time.sleep(_PAUSE)
+
+    def _ask_in_turn(self, method: str, path: str, body: Any, kind: str = "") -> Any:
+        reasons = []
+        content: dict[str, Any] = (
+            {"data": body, "headers": {"Content-Type": kind}} if kind else {"json": body}
+        )
+        for url in tuple(self._urls):
+            try:
+                answer = self._session.request(method, url + path, timeout=self._timeout, **content)
+            except requests.RequestException as error:
+                reasons.append(f"{url}: {_reason(error)}")
+            else:
+                return self._content(method, url + path.partition("?")[0], answer)
+            self._urls.remove(url)
+            self._urls.append(url)
+        raise ElasticError(
+            f"no Elasticsearch node answers ({'; '.join(reasons)}); see journalctl -u meridian-elasticsearch "
+            "there"
+        )
+
+    def _content(self, method: str, url: str, answer: requests.Response) -> Any:
+        if answer.ok:
+            return answer.json() if answer.content else None
+        if answer.status_code == 401:
+            where = f" in {self._auth_file}" if self._auth_file else ""
+            raise ElasticError(
+                f"{url}: Elasticsearch refuses user {self._user or '(none)'} (401): the password{where} is "
+                "not the cluster's; deploy again to write both",
+                401,
+            )
+        kind, message = _error(answer)
+        raise ElasticError(
+            f"Elasticsearch refused {method} {url}: {answer.status_code} {message}", answer.status_code, kind
+        )
+
+
+def _error(answer: requests.Response) -> tuple[str, str]:
+    try:
+        error = answer.json()["error"]
+        return str(error.get("type", "")), " ".join(str(error["reason"]).split())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", answer.reason
+
+
+def _reason(error: requests.RequestException) -> str:
+    if isinstance(error, requests.exceptions.SSLError):
+        return "TLS failed, is the certificate of this platform's CA and not expired?"
+    if isinstance(error, requests.Timeout):
+        return "timed out"
+    return "connection refused or lost"

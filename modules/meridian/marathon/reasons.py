@@ -1,0 +1,120 @@
+"""Why an app is not as it is meant to be: one line of what Marathon knows of it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_MOST_NAMED = 4
+
+
+def why(
+    app: Mapping[str, Any], waiting: Mapping[str, Any] | None = None, tasks: Iterable[Mapping[str, Any]] = ()
+) -> str:
+    """Return why an app is not running whole and healthy; empty when it is.
+
+    :param app: the app with its counts and its last failure.
+    :param waiting: its entry in Marathon's queue, when it is in there.
+    :param tasks: its tasks, with the results of their health checks.
+    """
+    tasks = list(tasks)
+    told = [*_offers(app, waiting), *_checks(tasks), *_failure(app, waiting, tasks)]
+    wanted, running = int(app.get("instances", 1)), int(app.get("tasksRunning", 0))
+    healthy = int(app.get("tasksHealthy", 0))
+    checked = bool(app.get("healthChecks"))
+    if running >= wanted and (not checked or healthy >= wanted):
+        return ""
+    counts = f"{running} of {wanted} tasks run" + (f", {healthy} healthy" if checked else "")
+    return "; ".join([counts, *told])
+
+
+def unused_offers(app: Mapping[str, Any], waiting: Mapping[str, Any]) -> str:
+    """Return why Marathon declined the offers that it looked at for an app; empty when it declined none."""
+    by_reason: dict[str, list[str]] = {}
+    for one in waiting.get("lastUnusedOffers") or []:
+        for reason in one.get("reason") or []:
+            hosts = by_reason.setdefault(reason, [])
+            host = str((one.get("offer") or {}).get("hostname", "?"))
+            if host not in hosts:
+                hosts.append(host)
+    if by_reason:
+        return ", ".join(
+            f"{_meaning(reason, app)} on {_named(hosts)}" for reason, hosts in sorted(by_reason.items())
+        )
+    summary = (waiting.get("processedOffersSummary") or {}).get("rejectSummaryLastOffers") or []
+    return ", ".join(
+        f"{_meaning(step['reason'], app)} ({step['declined']} of {step['processed']} offers)"
+        for step in summary
+        if step.get("declined")
+    )
+
+
+def _offers(app: Mapping[str, Any], waiting: Mapping[str, Any] | None) -> list[str]:
+    if not waiting or not waiting.get("count", 1):
+        return []
+    left = int((waiting.get("delay") or {}).get("timeLeftSeconds", 0))
+    if left > 0:
+        return [f"next start in {left} s, backed off after failures"]
+    declined = unused_offers(app, waiting)
+    if declined:
+        return [f"offers declined: {declined}"]
+    seen = (waiting.get("processedOffersSummary") or {}).get("processedOffersCount", 0)
+    return [] if seen else ["Mesos has made no offer yet; are agents registered, and free?"]
+
+
+def _checks(tasks: Iterable[Mapping[str, Any]]) -> list[str]:
+    failing = []
+    for task in tasks:
+        for result in task.get("healthCheckResults") or []:
+            if result.get("alive") is False:
+                cause = " ".join(str(result.get("lastFailureCause") or "no answer").split())
+                failing.append(
+                    f"{_address(task)} failed its health check {result.get('consecutiveFailures', 1)} times: "
+                    f"{cause}"
+                )
+    left = len(failing) - _MOST_NAMED
+    return failing[:_MOST_NAMED] + ([f"and {left} more"] if left > 0 else [])
+
+
+def _failure(
+    app: Mapping[str, Any], waiting: Mapping[str, Any] | None, tasks: Iterable[Mapping[str, Any]]
+) -> list[str]:
+    failure = app.get("lastTaskFailure")
+    if not failure:
+        return []
+    started = [str(task.get("startedAt") or "") for task in tasks]
+    wanted = int(app.get("instances", 1))
+    # One that all tasks have outlived is history.
+    if not waiting and len(started) >= wanted and all(one > str(failure["timestamp"]) for one in started):
+        return []
+    message = " ".join(str(failure.get("message") or "no message").split())
+    where = f"on {failure.get('host') or 'unknown host'} at {failure.get('timestamp', '?')}"
+    return [f"last failure {failure.get('state', '?')} {where}: {message}"]
+
+
+def _meaning(reason: str, app: Mapping[str, Any]) -> str:
+    """Return one of Marathon's reasons in words, with what the app wants of it."""
+    constraints = " and ".join(" ".join(map(str, one)) for one in app.get("constraints") or [])
+    ports = ", ".join(str(one.get("port")) for one in app.get("portDefinitions") or [] if one.get("port"))
+    roles = ", ".join(app.get("acceptedResourceRoles") or [str(app.get("role", "*"))])
+    known = {
+        "InsufficientCpus": f"not enough cpus (wants {app.get('cpus')})",
+        "InsufficientMemory": f"not enough memory (wants {app.get('mem')} MiB)",
+        "InsufficientDisk": f"not enough disk (wants {app.get('disk')} MiB)",
+        "InsufficientGpus": f"not enough GPUs (wants {app.get('gpus')})",
+        "InsufficientPorts": f"ports not free ({ports})" if ports else "not enough free ports",
+        "UnfulfilledRole": f"no resources of role {roles}",
+        "UnfulfilledConstraint": f"constraint not met ({constraints})",
+        "NoCorrespondingReservationFound": "no reservation of the app's",
+        "AgentMaintenance": "in maintenance",
+        "DeclinedScarceResources": "kept for those who want its GPUs",
+    }
+    return known.get(reason, reason)
+
+
+def _named(hosts: list[str]) -> str:
+    left = len(hosts) - _MOST_NAMED
+    return ", ".join(hosts[:_MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+
+
+def _address(task: Mapping[str, Any]) -> str:
+    ports = task.get("ports") or []
+    return f"{task.get('host', '?')}:{ports[0]}" if ports else str(task.get("host", "?"))

@@ -1,0 +1,1 @@
+"""The Kafka scheduler of a region, asked from outside: what brokers it is to run, and that it does."""

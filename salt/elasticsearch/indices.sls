@@ -1,0 +1,24 @@
+# What the sink's indices are made like, and where snapshots go; by any one node. Templates and repositories that
+# pillar does not name are left alone.
+{%- from "elasticsearch/map.jinja" import elastic with context %}
+{%- import_json "elasticsearch/files/template.json" as template %}
+{%- do template.update({'index_patterns': [elastic.sink.prefix ~ '*']}) %}
+{%- do template.template.settings.update({
+  'number_of_shards': elastic.shards,
+  'number_of_replicas': elastic.replicas,
+}) %}
+
+Template of the sink's indices:
+  elasticsearch.index_template:
+    - name: meridian-kafka
+    - template: {{ template | json }}
+
+{%- if elastic.snapshots.get('bucket') %}
+{%- set place = {'bucket': elastic.snapshots.bucket, 'base_path': elastic.snapshots.get('base_path', elastic.cluster)} %}
+
+Snapshots in the object store:
+  elasticsearch.snapshot_repository:
+    - name: archive
+    - type: s3
+    - settings: {{ place | json }}
+{%- endif %}

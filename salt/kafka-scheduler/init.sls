@@ -1,0 +1,3 @@
+include:
+  - kafka-scheduler.install
+  - kafka-scheduler.config
