@@ -17,6 +17,9 @@ include:
     - group: kafka
     - mode: '{{ mode }}'
     - makedirs: true
+    {%- if file == 'zookeeper-jaas.conf' %}
+    - show_changes: false
+    {%- endif %}
     - context:
         kafka: {{ kafka | json }}
     - require:

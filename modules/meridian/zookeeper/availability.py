@@ -1,4 +1,4 @@
-"""May this server stop, may it leave? Pure."""
+"""May this server stop? Pure. Who may join or leave, ZooKeeper itself decides when it is asked."""
 
 from collections.abc import Collection
 
@@ -23,24 +23,4 @@ def why_not_stop(server: int, members: Collection[int], serving: Collection[int]
     left = set(serving) & set(members) - {server}
     if len(left) < majority(members):
         return f"without it {len(left)} of {len(members)} servers are left, which is no majority"
-    return ""
-
-
-def why_not_join(server: int, members: Collection[int], serving: Collection[int]) -> str:
-    """Return why a server must not get a vote now; empty when it may. Parameters as :func:`why_not_stop`."""
-    after = {*members, server}
-    up = after & set(serving)
-    if server not in serving:
-        return "it has not caught up with the leader"
-    if len(up) < majority(after):
-        return f"{len(up)} of {len(after)} servers would be up, which is no majority"
-    return ""
-
-
-def why_not_leave(server: int, members: Collection[int], serving: Collection[int]) -> str:
-    """Return why a server must keep its vote; empty when it may leave. Parameters as :func:`why_not_stop`."""
-    after = set(members) - {server}
-    up = after & set(serving)
-    if len(up) < majority(after):
-        return f"{len(up)} of the {len(after)} servers that remain are up, which is no majority"
     return ""

@@ -18,8 +18,7 @@ from meridian.tls import Tls
 _SESSION_SECONDS = 10.0
 # That a server does not answer is for callers to tell, in one line.
 _LOGGER = logging.getLogger("meridian.zookeeper.client")
-_LOGGER.addHandler(logging.NullHandler())
-_LOGGER.propagate = False
+_LOGGER.setLevel(logging.CRITICAL)
 
 
 class _Handler(SequentialThreadingHandler):

@@ -1,12 +1,19 @@
 """A server's own node: its configuration, what has changed since its start, what its ensemble says."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kazoo.client import KazooClient
-from kazoo.exceptions import ConnectionClosedError, ConnectionLoss, SessionExpiredError
+from kazoo.exceptions import (
+    ConnectionClosedError,
+    ConnectionLoss,
+    NewConfigNoQuorumError,
+    ReconfigInProcessError,
+    SessionExpiredError,
+)
 
 from meridian import fingerprint
 from meridian.errors import MeridianError
@@ -14,13 +21,15 @@ from meridian.kafka.changes import compare_files
 from meridian.tls import Tls
 from meridian.zookeeper import srvr
 from meridian.zookeeper.client import connected
-from meridian.zookeeper.members import Member, Membership, parse, starting_with
+from meridian.zookeeper.members import Member, Membership, parse, render, starting_with
 
 SCRIPT = Path("/etc/meridian/zookeeper/server")
 NOTED = Path("/run/meridian-zookeeper/fingerprint")
 #: The user who may change members and access control lists.
 ADMIN = "admin"
 _CONFIG = "/zookeeper/config"
+# How long servers that came may take to catch up, and another change to end.
+_SETTLE_SECONDS = 30.0
 # How long an ensemble that is there takes to answer a server that comes to it.
 _ASK_SECONDS = 5.0
 
@@ -56,10 +65,9 @@ class Server:
         }
         return cls(members[section["server_id"]], members, ports["client"], dict(section.get("users") or {}))
 
-    def hosts(self, others: bool = False) -> str:
-        """Return ``host:port`` of this server, or ``host:port,…`` of all others."""
-        wanted = [one for one in self.members.values() if one != self.own] if others else [self.own]
-        return ",".join(f"{one.host}:{self.port}" for one in wanted)
+    def address(self, member: Member) -> str:
+        """Return ``host:port`` of a server, for clients."""
+        return f"{member.host}:{self.port}"
 
     def tls(self) -> Tls:
         """Return the identity of the service on this node."""
@@ -67,7 +75,7 @@ class Server:
 
     def as_admin(self) -> Any:
         """Connect to this server as the administrator; a context manager."""
-        return connected(self.hosts(), self.tls(), ADMIN, self.users.get(ADMIN, ""))
+        return connected(self.address(self.own), self.tls(), ADMIN, self.users.get(ADMIN, ""))
 
 
 def pending(script: Path = SCRIPT, noted: Path = NOTED) -> list[str]:
@@ -85,10 +93,11 @@ def pending(script: Path = SCRIPT, noted: Path = NOTED) -> list[str]:
     return list(compare_files(started, fingerprint.take(script, "zookeeper")))
 
 
-def ask(server: Server) -> srvr.Answer:
-    """Return what the server of this node says; an empty answer when it does not answer."""
+def ask(server: Server, other: Member | None = None) -> srvr.Answer:
+    """Return what the server of this node says, or another one; an empty answer when it does not answer."""
+    host, port = server.address(other or server.own).rsplit(":", 1)
     try:
-        return srvr.ask(server.own.host, server.port, server.tls())
+        return srvr.ask(host, int(port), server.tls())
     except MeridianError:
         return srvr.Answer()
 
@@ -110,14 +119,28 @@ def change(
     :param leaving: id of who goes.
     :param version: the change fails when the members are not those of that version any more.
     :return: the members afterwards.
+    :raises KazooException: ZooKeeper refuses; it does as long as the servers of the new list that have caught
+        up are no majority of it.
     """
+    until = time.monotonic() + _SETTLE_SECONDS
+    while True:
+        try:
+            return _change(client, joining, leaving, version)
+        except (NewConfigNoQuorumError, ReconfigInProcessError):
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.5)
+
+
+def _change(client: KazooClient, joining: Member | None, leaving: int | None, version: int) -> Membership:
     try:
-        data, _ = client.reconfig(
-            joining=str(joining) if joining else None,
-            leaving=str(leaving) if leaving is not None else None,
-            new_members=None,
-            from_config=version,
-        )
+        after = dict(membership(client).members)
+        if joining is not None:
+            after[joining.id] = joining
+        after.pop(leaving or 0, None)
+        # The whole list: one server alone is accepted only with a port for clients that speak no TLS.
+        text = ",".join(render(after).splitlines())
+        data, _ = client.reconfig(joining=None, leaving=None, new_members=text, from_config=version)
         return parse(data.decode("utf-8"))
     except (ConnectionLoss, SessionExpiredError, ConnectionClosedError):
         # A server that gets another leader by it drops its clients; it is as likely done as not.
@@ -134,14 +157,22 @@ def prepare(server: Server, folder: Path) -> str:
     """
     if any(folder.glob("zoo.cfg.dynamic*")):
         return ""
-    established = None
-    if others := server.hosts(others=True):
+    return starting_with(server.own, server.members, _established(server))
+
+
+def _established(server: Server) -> Membership | None:
+    """Return the members of the ensemble that is there; ``None`` when none of the other servers serves."""
+    for one in server.members.values():
+        if one == server.own:
+            continue
         try:
-            with connected(others, server.tls(), timeout=_ASK_SECONDS) as client:
-                established = membership(client)
+            if not ask(server, one).serves:
+                continue
+            with connected(server.address(one), server.tls(), timeout=_ASK_SECONDS) as client:
+                return membership(client)
         except MeridianError:
-            established = None
-    return starting_with(server.own, server.members, established)
+            continue
+    return None
 
 
 def telling(lines: Iterable[str], count: int) -> list[str]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from meridian.errors import MeridianError
-from meridian.zookeeper.availability import why_not_join, why_not_leave, why_not_stop
+from meridian.zookeeper.availability import why_not_stop
 from meridian.zookeeper.members import Member, Membership, Step, steps
 
 _POLL_SECONDS = 0.5
@@ -136,24 +136,12 @@ def _members(work: _Roll, status: Mapping[int, Status]) -> None:
     at = min(_serving(status))
     now = work.ensemble.membership(at)
     for step in steps(now.members, work.wanted, _leader(status)):
-        _await_permission(work, step, now)
         work.report(str(step))
         now = work.ensemble.change(at, step, now.version)
         _wait(work.ensemble, set(work.wanted) & _serving(status), work.deadline, f"after {step}: ")
         at = min(_serving(work.ensemble.status()))
         who = step.joining.id if step.joining else step.leaving
         work.done[work.ensemble.name(who) if who in work.wanted else f"server {who}"] = str(step)
-
-
-def _await_permission(work: _Roll, step: Step, now: Membership) -> None:
-    def why() -> str:
-        # A server that the topology does not want any more has no minion to ask: it counts as down.
-        serving = _serving(work.ensemble.status())
-        if step.joining is not None:
-            return why_not_join(step.joining.id, now.members, serving)
-        return why_not_leave(step.leaving or 0, now.members, serving)
-
-    _await(why, work.deadline, str(step))
 
 
 def _why_not_stop(work: _Roll, number: int) -> str:

@@ -67,7 +67,7 @@ def found(
 
 @pytest.fixture(scope="package")
 def ensemble(found: Founder) -> Ensemble:
-    """Three servers with the formula's paths, for tests that leave them as they were; a fourth machine is idle."""
+    """Three servers with the formula's paths, for tests that leave them as they were, and an idle machine."""
     made = found(count=4)
     make_paths(made)
     return made
@@ -87,7 +87,7 @@ def make_paths(ensemble: Ensemble) -> dict[str, object]:
 
 
 class Writer:
-    """A client that writes numbered nodes below /marathon without a pause, and keeps which were acknowledged."""
+    """A client that writes numbered nodes below /marathon all the time; it knows which were acknowledged."""
 
     def __init__(self, ensemble: Ensemble, *servers: int) -> None:
         self._ensemble = ensemble

@@ -114,9 +114,8 @@ class _Server(node.Server):
 
     ensemble: "Ensemble"
 
-    def hosts(self, others: bool = False) -> str:
-        numbers = [one for one in self.members if one != self.own.id] if others else [self.own.id]
-        return self.ensemble.hosts(*numbers)
+    def address(self, member: Member) -> str:
+        return self.ensemble.hosts(member.id)
 
     def tls(self) -> Tls:
         return self.ensemble.tls

@@ -20,7 +20,7 @@ def five(found: Founder) -> Ensemble:
 
 
 def rolled(ensemble: Ensemble, deadline: float = UP_SECONDS) -> tuple[dict[str, str], list[int]]:
-    """Do what ``zookeeper.roll`` does for an ensemble; return its changes, and who was restarted, in order."""
+    """Do what ``zookeeper.roll`` does for an ensemble; return its changes, and who was restarted."""
     ensemble.restarted.clear()
     done = roll.roll(ensemble, ensemble.wanted, deadline=deadline)
     return done, list(ensemble.restarted)
