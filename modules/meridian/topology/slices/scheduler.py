@@ -10,7 +10,7 @@ from meridian.topology.slices.common import given
 def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pillar of the scheduler; nothing where brokers are no Mesos tasks.
 
-    Only the brokers' hosts, which run it, have its passwords; Marathon's servers are told what its app is like.
+    Only the brokers' hosts, which run it, have its passwords; Marathon's servers know what its app is like.
     """
     if region.runtime != "mesos":
         return {}
