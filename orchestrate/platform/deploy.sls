@@ -134,37 +134,11 @@ Paths of {{ region.name }}:
       - phase: ZooKeeper
     - require_in:
       - phase: Brokers
-{%- endfor %}
-{%- endif %}
-
-{%- for region in outline.regions if region.roles.zookeeper is defined %}
-{%- if loop.first %}
-Ensembles:
-  phase.runner:
-    - function: zookeeper.roll
-    - phase: zookeeper
-    - environment: {{ environment }}
-    - require:
-{%- for each in outline.regions %}
-      - phase: States of {{ each.name }}
-{%- endfor %}
-{%- endif %}
-
-Paths of {{ region.name }}:
-  phase.states:
-    - nodes: {{ region.roles.zookeeper[:1] | json }}
-    - sls: [zookeeper.paths]
-    - phase: zookeeper
-    - region: {{ region.name }}
-    - parallel: true
-    - require:
-      - phase: Ensembles
-    - require_in:
-      - phase: Brokers
 {%- if region.runtime == 'mesos' %}
       - phase: Scheduler of {{ region.name }}
 {%- endif %}
 {%- endfor %}
+{%- endif %}
 
 {%- for region in outline.regions if region.runtime == 'mesos' %}
 Scheduler of {{ region.name }}:
