@@ -52,6 +52,8 @@ class Lab:
         self._tls = {
             "LIBPROCESS_SSL_ENABLED": "true",
             "LIBPROCESS_SSL_VERIFY_SERVER_CERT": "true",
+            "LIBPROCESS_SSL_VERIFY_IPADD": "true",
+            "LIBPROCESS_SSL_HOSTNAME_VALIDATION_SCHEME": "openssl",
             "LIBPROCESS_SSL_CIPHERS": "ECDHE+AESGCM",
             "LIBPROCESS_SSL_CA_FILE": str(self._pki / "ca.pem"),
             "LIBPROCESS_SSL_CERT_FILE": str(self._pki / "marathon.pem"),
