@@ -1,4 +1,4 @@
-"""What the states of Marathon do on one of three servers, against a golden file; and what must not show in them.
+"""What the states of Marathon do on one of three servers, against a golden file; what must not show in them.
 
 Accept a change that is meant with ``--update-golden``.
 """

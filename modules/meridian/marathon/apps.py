@@ -8,7 +8,7 @@ from meridian.errors import MeridianError
 from meridian.marathon import secret_values
 from meridian.marathon.client import MarathonClient, MarathonError
 from meridian.marathon.comparison import differences
-from meridian.marathon.definition import absolute, adopted, declared
+from meridian.marathon.definition import absolute, declared
 from meridian.marathon.deployment import wait
 
 
@@ -45,7 +45,10 @@ def intended(
     :raises MeridianError: when Marathon would refuse the declaration, or a secret is missing.
     """
     whole = secret_values.put_in(declared(app, app_id), lookup)
-    return adopted(whole, there) if there is not None else whole
+    if there is not None:
+        # Who has scaled an app whose declaration leaves that open has not done wrong.
+        whole.setdefault("instances", there.get("instances", 1))
+    return whole
 
 
 def plan(client: MarathonClient, name: str, app: Mapping[str, Any], lookup: Callable[[str], Any]) -> AppPlan:

@@ -164,11 +164,15 @@ class MarathonClient:
         :raises MarathonError: when no instance answers, or the connection is lost.
         """
         query = "&".join(f"event_type={quote(one)}" for one in types)
-        answer = self._ask_in_turn("GET", f"/v2/events?{query}", None, stream=True, timeout=silence)
-        # The connection is this method's own: another request may not take it up again.
-        with answer:
+        # The leader itself: another instance answers with a redirection, which would lose the credentials.
+        url = f"{self._urls[0].partition('://')[0]}://{self.leader()}/v2/events?{query}"
+        try:
+            answer = self._session.get(url, timeout=silence, stream=True, allow_redirects=False)
+        except requests.RequestException as error:
+            raise MarathonError(f"no events of Marathon at {url} ({_reason(error)})") from error
+        with _checked("GET", url, answer):
             try:
-                for line in answer.iter_lines():
+                for line in answer.iter_lines(chunk_size=1):
                     if line.startswith(b"data:"):
                         yield dict(json.loads(line[5:]))
             except requests.RequestException as error:
@@ -202,15 +206,11 @@ class MarathonClient:
                     raise
             time.sleep(_PAUSE)
 
-    def _ask_in_turn(
-        self, method: str, path: str, body: Any, stream: bool = False, timeout: float | None = None
-    ) -> requests.Response:
+    def _ask_in_turn(self, method: str, path: str, body: Any) -> requests.Response:
         reasons = []
         for url in tuple(self._urls):
             try:
-                answer = self._session.request(
-                    method, url + path, json=body, timeout=timeout or self._timeout, stream=stream
-                )
+                answer = self._session.request(method, url + path, json=body, timeout=self._timeout)
             except requests.RequestException as error:
                 reasons.append(f"{url}: {_reason(error)}")
             else:

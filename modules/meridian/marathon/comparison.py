@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meridian.marathon import secret_values
-from meridian.marathon.definition import IF_DECLARED, canonical
+from meridian.marathon.definition import IF_DECLARED, adopt_ports, canonical
 
 _ABSENT = object()
 
@@ -12,13 +12,16 @@ _ABSENT = object()
 def differences(wanted: Mapping[str, Any], there: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return what would change, as ``{"env.LEVEL": {"old": …, "new": …}}``; empty when nothing would.
 
-    :param wanted: the app as Marathon is to have it, with what Marathon chose adopted.
+    :param wanted: the app as Marathon is to have it.
     :param there: the app as Marathon has it; ``None`` when it has none.
     """
     hidden = secret_values.names(wanted) | secret_values.names(there or {})
     # A key that this module does not know is compared as it is, where it is declared.
     new = {**{key: value for key, value in wanted.items() if key != "id"}, **canonical(wanted)}
-    old = {**there, **canonical(there)} if there is not None else {}
+    old: dict[str, Any] = {}
+    if there is not None:
+        old = {**there, **canonical(there)}
+        adopt_ports(new, old)
     found: dict[str, Any] = {}
     for key in new:
         if key in wanted or key not in IF_DECLARED:

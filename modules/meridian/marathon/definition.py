@@ -1,7 +1,7 @@
 """An app's definition in one canonical form: what was declared and what Marathon shows become comparable.
 
 The defaults are those of Marathon's own API description; what Marathon adds by itself (versions, counts,
-chosen ports, roles) is left out or adopted.
+chosen ports, roles) is left out.
 """
 
 import copy
@@ -51,7 +51,14 @@ _DEFAULTS: dict[str, Any] = {
     "tty": None,
 }
 #: Compared only where they are declared: Marathon chooses them, or shows them in one version only.
-IF_DECLARED = ("role", "acceptedResourceRoles", "resourceLimits", "executorResources", "check")
+IF_DECLARED = (
+    "role",
+    "acceptedResourceRoles",
+    "resourceLimits",
+    "executorResources",
+    "check",
+    "unreachableStrategy",
+)
 _CHECK = {
     "protocol": "HTTP",
     "gracePeriodSeconds": 300,
@@ -122,7 +129,7 @@ def declared(app: Mapping[str, Any], app_id: str) -> dict[str, Any]:
 def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an app is, with Marathon's defaults and in one order; ``id`` and versions left out."""
     found = {key: app.get(key) for key in (*_DEFAULTS, *IF_DECLARED)}
-    whole = {
+    whole: dict[str, Any] = {
         key: copy.deepcopy(_DEFAULTS.get(key)) if value in (None, [], {}) else copy.deepcopy(value)
         for key, value in found.items()
     }
@@ -136,7 +143,7 @@ def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     whole["container"] = _container(whole["container"], on_host)
     ports = app.get("portDefinitions")
     if not on_host:
-        whole["portDefinitions"] = None
+        whole["portDefinitions"], whole["requirePorts"] = None, False
     elif ports is None:
         whole["portDefinitions"] = [{**_PORT, "name": "default"}]
     else:
@@ -144,34 +151,23 @@ def canonical(app: Mapping[str, Any]) -> dict[str, Any]:
     stays = _keeps_data(app)
     strategy = {"minimumHealthCapacity": 0.5 if stays else 1, "maximumOverCapacity": 0 if stays else 1}
     whole["upgradeStrategy"] = strategy | _set(app.get("upgradeStrategy") or {})
-    unreachable = app.get("unreachableStrategy")
-    if unreachable is None:
-        unreachable = "disabled" if stays else {}
+    unreachable = whole["unreachableStrategy"]
     if isinstance(unreachable, Mapping):
-        unreachable = {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0} | _set(unreachable)
-    whole["unreachableStrategy"] = unreachable
+        whole["unreachableStrategy"] = {"inactiveAfterSeconds": 0, "expungeAfterSeconds": 0} | _set(
+            unreachable
+        )
     return whole
 
 
-def adopted(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a declared app with what was left to Marathon as Marathon has chosen it.
+def adopt_ports(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> None:
+    """Give ports that were left to Marathon (0) the numbers that Marathon has chosen.
 
-    That is the number of instances where none is declared, and service ports declared as 0: another one would
-    restart all tasks for nothing.
-
-    :param wanted: what :func:`declared` returned.
-    :param there: the app as Marathon shows it.
+    :param wanted: canonical form of a declared app; changed in place.
+    :param there: canonical form of the app as Marathon shows it.
     """
-    whole = copy.deepcopy(dict(wanted))
-    whole.setdefault("instances", there.get("instances", 1))
-    shown = canonical(there)
-    own = canonical(whole)
-    if whole.get("portDefinitions") is None and own["portDefinitions"]:
-        whole["portDefinitions"] = own["portDefinitions"]
-    _adopt(whole.get("portDefinitions"), shown["portDefinitions"], "port")
-    mappings = (whole.get("container") or {}).get("portMappings")
-    _adopt(mappings, (shown["container"] or {}).get("portMappings"), "servicePort")
-    return whole
+    _adopt(wanted["portDefinitions"], there["portDefinitions"], "port")
+    mine, theirs = (one["container"] or {} for one in (wanted, there))
+    _adopt(mine.get("portMappings"), theirs.get("portMappings"), "servicePort")
 
 
 def _adopt(wanted: Any, there: Any, key: str) -> None:
@@ -181,7 +177,7 @@ def _adopt(wanted: Any, there: Any, key: str) -> None:
 
 
 def _check(check: Mapping[str, Any]) -> dict[str, Any]:
-    whole = _CHECK | _set(check)
+    whole: dict[str, Any] = _CHECK | _set(check)
     if whole["protocol"] == "COMMAND":
         # No port and no address: what Marathon shows of them means nothing.
         for key in ("ipProtocol", "ignoreHttp1xx", "portIndex", "path"):

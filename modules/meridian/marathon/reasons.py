@@ -57,7 +57,9 @@ def _offers(app: Mapping[str, Any], waiting: Mapping[str, Any] | None) -> list[s
     if declined:
         return [f"offers declined: {declined}"]
     seen = (waiting.get("processedOffersSummary") or {}).get("processedOffersCount", 0)
-    return [] if seen else ["Mesos has made no offer yet; are agents registered, and free?"]
+    if seen or app.get("lastTaskFailure"):
+        return []
+    return ["Mesos has made no offer yet; are agents registered, and free?"]
 
 
 def _checks(tasks: Iterable[Mapping[str, Any]]) -> list[str]:

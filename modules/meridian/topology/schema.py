@@ -19,12 +19,12 @@ from meridian.topology.formula_keys import (
     KafkaKeys,
     KafkaSchedulerKeys,
     MarathonKeys,
-    MesosKeys,
     NodeKeys,
     ObjectStoreKeys,
     ProxyKeys,
     ZooKeeperKeys,
 )
+from meridian.topology.mesos_keys import MesosKeys
 
 ENVIRONMENT_SECTIONS = ("environment", "overrides", "local", "prices", "verification")
 
@@ -176,7 +176,7 @@ class Kafka(_Section, KafkaKeys):
 
     version: str
     data: DataFolder
-    mode: Literal["kraft"]
+    mode: Literal["kraft", "zookeeper"]
     runtime: Literal["systemd", "mesos"]
     ids: KafkaIds
     ports: KafkaPorts
@@ -265,6 +265,7 @@ class ZooKeeper(_Section, ZooKeeperKeys):
     ports: ZooKeeperPorts
     data: DataFolder
     heap_mb: Heap
+    config: Config = {}
 
 
 class MesosPorts(_Section):
@@ -285,6 +286,7 @@ class MarathonDriver(_Section):
     """``marathon.driver``."""
 
     port: Port
+    ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!_-]+$")] | None = None
 
 
 class Marathon(_Section, MarathonKeys):

@@ -111,6 +111,25 @@ def principal_of(header: str, credentials: Mapping[str, str]) -> str | None:
     return principal if known is not None and hmac.compare_digest(known.encode(), secret.encode()) else None
 
 
+# What each action is asked for, beside principals; other names make real Mesos refuse the whole list.
+_OBJECTS = {
+    "roles": "register_frameworks reserve_resources create_volumes resize_volumes update_weights get_quotas "
+    "update_quotas view_roles",
+    "users": "run_tasks view_frameworks view_tasks view_executors view_containers access_sandboxes",
+    "reserver_principals": "unreserve_resources",
+    "creator_principals": "destroy_volumes",
+    "framework_principals": "teardown_frameworks",
+    "paths": "get_endpoints",
+    "logs": "access_mesos_logs",
+    "flags": "view_flags",
+    "level": "set_log_level",
+    "agents": "register_agents drain_agents deactivate_agents reactivate_agents mark_agents_gone",
+    "machines": "update_maintenance_schedules get_maintenance_schedules start_maintenances stop_maintenances "
+    "get_maintenance_statuses",
+    "images": "prune_images",
+}
+
+
 class Acls:
     """Access control lists as ``--acls`` has them: the first entry that matches decides.
 
@@ -120,6 +139,13 @@ class Acls:
     def __init__(self, written: Mapping[str, Any] | None) -> None:
         self._written = written or {}
         self._permissive = bool(self._written.get("permissive", True))
+        known = {action: objects for objects, actions in _OBJECTS.items() for action in actions.split()}
+        for action, entries in self._written.items():
+            if action == "permissive":
+                continue
+            for entry in entries:
+                if set(entry) != {"principals", known.get(action)}:
+                    refuse(f"Failed to load flag 'acls': Failed to parse the protobuf: {action}: {entry}")
 
     def allows(self, action: str, principal: str | None, objects: Iterable[str] = ()) -> bool:
         """Say whether a principal may do something.

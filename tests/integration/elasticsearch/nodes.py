@@ -149,6 +149,8 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             "data": str(here / "data"),
             "heap_mb": 256,
             "serial_gc": True,
+            # Three starts are most of what a test costs; no one measures throughput here.
+            "jvm_flags": ["-XX:TieredStopAtLevel=1"],
             # On one machine, three cannot share a port of all addresses.
             "config": {"http.host": address, "discovery.probe.connect_timeout": "5s"},
         }

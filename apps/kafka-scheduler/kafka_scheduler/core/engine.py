@@ -158,13 +158,16 @@ def _updated(turn: Turn, status: Status) -> None:
 def _not_ours_now(turn: Turn, status: Status) -> None:
     """Take in the status of a task that no instance has."""
     abandoned = turn.state.abandoned.get(status.task_id)
+    if status.state not in _HOST_LOST:
+        # It may have served as the broker that it was.
+        turn.set(disturbed=turn.now)
     if abandoned is not None:
         if status.is_terminal:
             turn.drop_abandoned(status.task_id)
             ask_for_offers(turn)
         else:
-            away = turn.state.subscription if status.state in _HOST_LOST else 0
-            turn.put_abandoned(replace(abandoned, away_in=away))
+            away, confirmed = status.state in _HOST_LOST, turn.state.subscription
+            turn.put_abandoned(replace(abandoned, away=away, confirmed=confirmed))
     if not status.is_terminal and status.state not in _HOST_LOST:
         turn.call(calls.kill(status.task_id, status.agent_id))
         turn.count("strangers")

@@ -157,14 +157,16 @@ class Agent:
 class Abandoned:
     """A task on a host that was given up: it may run there still.
 
-    :ivar away_in: number of the last subscription in which Mesos said that nobody can reach it. In any other,
-        and while it is seen to run, its instance is not launched.
+    :ivar confirmed: number of the subscription in which Mesos has told of it last.
+    :ivar away: nobody can reach it, as Mesos said then. Unless it says so in the present subscription, its
+        instance is not launched.
     """
 
     task_id: str
     instance: str
     agent_id: str
-    away_in: int = 0
+    confirmed: int = 0
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def waiting(state: State, now: float) -> list[Instance]:
 
 def returned(state: State) -> list[Abandoned]:
     """Return tasks of hosts that were given up which run again, or may: they are to end first."""
-    return [one for one in state.abandoned.values() if one.away_in < state.subscription]
+    return [one for one in state.abandoned.values() if not (one.away and one.confirmed == state.subscription)]
 
 
 def offered(turn: Turn, offers: Sequence[Offer]) -> None:

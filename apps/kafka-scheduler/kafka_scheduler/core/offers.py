@@ -57,6 +57,8 @@ def attribute_text(data: Mapping[str, Any]) -> str:
 
 
 def _url(data: Mapping[str, Any]) -> str:
-    address = data.get("address", {})
-    host = address.get("hostname") or address.get("ip")
-    return f"{data.get('scheme', 'http')}://{host}:{address['port']}" if host and "port" in address else ""
+    """Return where an agent's API is: by its address, but by its name where a certificate has to fit."""
+    address, scheme = data.get("address", {}), data.get("scheme", "http")
+    names = ("hostname", "ip") if scheme == "https" else ("ip", "hostname")
+    host = next((address[one] for one in names if address.get(one)), "")
+    return f"{scheme}://{host}:{address['port']}" if host and "port" in address else ""

@@ -36,7 +36,7 @@ def unanswered(
     """Return tasks of which Mesos has not told since the subscription began → agent."""
     tasks = [one.task for one in instances if one.task is not None]
     found = {one.id: one.agent_id for one in tasks if one.confirmed < subscription}
-    return found | {one.task_id: one.agent_id for one in abandoned if one.away_in < subscription}
+    return found | {one.task_id: one.agent_id for one in abandoned if one.confirmed < subscription}
 
 
 def doubtful(instances: Iterable[Instance], abandoned: Iterable[Abandoned], now: float) -> dict[str, str]:

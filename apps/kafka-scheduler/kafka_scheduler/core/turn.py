@@ -79,7 +79,7 @@ class Turn:
         task = instance.task
         if task is None:
             return instance
-        one = Abandoned(task.id, instance.id, task.agent_id, self.state.subscription)
+        one = Abandoned(task.id, instance.id, task.agent_id, self.state.subscription, away=True)
         self.put_abandoned(one)
         left = updates.give_up_host(instance, self.now)
         self.put(left)

@@ -107,7 +107,8 @@ def _task(task: Task) -> TaskView:
 def reasons(instance: Instance, state: State, now: float) -> tuple[str, ...]:
     """Return why a broker that is asked to run does not: the most telling first."""
     lines = [
-        f"volume {volume}: {why}; `broker give-up-volume {instance.id} --volume {volume}` gives its data up"
+        f"volume {volume}: {why}; to give its data up: "
+        f"broker give-up-volume {instance.id} {volume} --confirm {volume}"
         for volume, why in stickiness.lost_volumes(instance, state.agents).items()
     ]
     task = instance.task

@@ -24,10 +24,14 @@ class Named(Source):
     One folder at the archive's top, as releases have it, is dropped from its paths.
 
     :ivar setting: name in the variable, in small letters.
+    :ivar layout: files that it must have.
+    :ivar advice: where to get one, told who has not named any.
     """
 
     kind: Literal["named"]
     setting: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    layout: tuple[str, ...] = ()
+    advice: str = ""
 
     @property
     def variable(self) -> str:
@@ -54,7 +58,7 @@ class Named(Source):
     def fetch(self, into: Path, context: Context) -> None:
         """Download it where it is a URL, and unpack it."""
         if not self.given:
-            raise MeridianError("not set")
+            raise MeridianError(f"not set; {self.advice}" if self.advice else "not set")
         if "://" in self.given:
             found = _URL.match(self.given)
             if not found:
@@ -67,6 +71,8 @@ class Named(Source):
             if not archive.is_file():
                 raise MeridianError(f"{archive}: no such file")
         place(archive, into, "", unpack=True, strip=_strip(archive))
+        if missing := [path for path in self.layout if not (into / path).is_file()]:
+            raise MeridianError(f"{archive}: lacks {', '.join(missing)}; {self.advice}".removesuffix("; "))
 
 
 def _strip(archive: Path) -> int:

@@ -6,17 +6,25 @@ from typing import Any
 from meridian.topology.model import Node, Region, Topology
 from meridian.topology.slices.common import given
 
+_OF_AGENTS = ("agent", "kafka-scheduler")
+
 
 def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the pillar of Mesos: passwords of all principals on masters, of its own on an agent."""
+    """Return the pillar of Mesos: passwords of all principals on masters; on an agent its own, and that of
+    the scheduler, which runs on agents and asks them for logs of its tasks.
+    """
     passwords = dict(secrets.get("mesos", {}))
     if "mesos-master" not in node.roles:
-        passwords = {name: value for name, value in passwords.items() if name == "agent"}
+        passwords = {name: value for name, value in passwords.items() if name in _OF_AGENTS}
+    ports = region.settings["kafka"]["ports"]
+    hosts_brokers = {"kafka", "mesos-agent"} <= set(node.roles)
     section = {
         **given(region.settings["mesos"]),
+        "cluster": f"{topology.environment}-{region.name}",
         "masters": [one.id for one in region.with_role("mesos-master")],
         "agents": [one.id for one in region.with_role("mesos-agent")],
         "zookeeper_password": secrets.get("zookeeper", {}).get("mesos", ""),
         "passwords": passwords,
+        "broker_ports": [ports["internal"], ports["external"]] if hosts_brokers else [],
     }
     return {"mesos": section}

@@ -16,7 +16,7 @@ from ..election import Group, Place
 from ..flags import AGENT_FLAGS, Flags, refuse
 from ..http import Request, Response, Server, Stream, request, stream
 from ..resources import Json, Resources, parse
-from ..security import Transport, basic, principal_of, read_credentials
+from ..security import Acls, Transport, basic, principal_of, read_credentials
 from .fetcher import Fetcher
 from .files import Files
 from .runtime import Runtime, attributes
@@ -43,6 +43,7 @@ class Agent:
         self._check()
         self.store = Store(Path(flags.text("work_dir") or ""))
         self._credentials = read_credentials(path) if (path := flags.text("http_credentials")) else {}
+        self._acls = Acls(flags.json("acls"))
         self._headers: dict[str, str] = {}
         if (path := flags.text("credential")) is not None:
             principal, secret = next(iter(read_credentials(path).items()))
@@ -296,7 +297,14 @@ class Agent:
         if path == "/double":
             return await self.trouble.answer(asked)
         if path.startswith("/files/"):
+            # Whose sandbox it is makes no difference here: all or none.
+            if not self._acls.allows("access_sandboxes", asked.principal):
+                return Response(403)
             return await self.files.answer(asked)
+        if path in ("/metrics/snapshot", "/containers") and not self._acls.allows(
+            "get_endpoints", asked.principal, [path]
+        ):
+            return Response(403)
         return self._views.answer(path, asked)
 
 

@@ -91,7 +91,6 @@ class Master:
                 refuse(f"Failed to create a master contender: {problem}")
             session = flags.seconds("zk_session_timeout", "10secs")
             self._group = Group(place, session, self._leader_changed, self._lost)
-            await self._group.join(self._info)
             file = None
         self.registry = Registry(
             self._group,
@@ -105,8 +104,11 @@ class Master:
             file=sys.stderr,
             flush=True,
         )
+        # Only now: who joins may lead before join() returns, and needs all of the above.
         if self._group is None:
             await self._lead()
+        else:
+            await self._group.join(self._info)
         await asyncio.Event().wait()
 
     def _describe(self, ip: str, port: int) -> Json:
@@ -232,11 +234,19 @@ class Master:
         }
         shown["/state.json"] = shown["/state"]
         shown["/agents"] = shown["/slaves"]
+        if path in shown and path == "/metrics/snapshot":
+            # Only endpoints that show no tasks of others ask for it.
+            return await self._authenticated(request, "http_readonly", self._metrics)
         if path in shown:
             return await self._authenticated(
                 request, "http_readonly", lambda one: _always(Response.of(shown[path]()))(one)
             )
         return Response(404)
+
+    async def _metrics(self, request: Request) -> Response:
+        if not self._acls.allows("get_endpoints", request.principal, [request.path]):
+            return Response(403)
+        return Response.of(views.metrics(self.cluster, self.started))
 
     def _shown_flags(self) -> dict[str, str]:
         return {name: value for name, value in self.flags.values.items() if name not in ("zk", "acls")}

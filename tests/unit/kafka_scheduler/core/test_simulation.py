@@ -84,9 +84,11 @@ class World:
         self.crashed: dict[str, float] = {}
         self.launches = self.restarts = self.asked = 0
         self.happened: dict[str, int] = {}
+        failures, self.failures = self.failures, False
         self.turn(Subscribed("F"))
         self.command(lambda turn: commands.add(turn, [str(one) for one in range(self.brokers)], {}))
         self.command(lambda turn: commands.start(turn, [str(one) for one in range(self.brokers)]))
+        self.failures = failures
 
     def launched(self, task: FakeTask, agent: FakeAgent) -> None:
         """The invariant: nobody that we know of runs as this broker, and nobody at all with its data."""
@@ -263,7 +265,7 @@ class World:
         for one in self.state.instances.values():
             count = running.get(one.id, 0)
             assert count <= 1, f"{count} of broker {one.id}"
-            if count == 0:
+            if count == 0 and one.active:
                 assert reasons(one, self.state, self.mesos.now), f"broker {one.id}: no reason"
         return len(running)
 

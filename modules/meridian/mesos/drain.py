@@ -1,0 +1,173 @@
+"""Agents taken out of service without a surprise: drained, waited for, brought back; maintenance windows."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from meridian.errors import MeridianError
+from meridian.mesos.operator import OperatorClient
+
+_POLL = 0.5
+
+
+@dataclass(frozen=True)
+class Drained:
+    """What came of draining a node.
+
+    :ivar agent_id: of its agent; empty when none is registered.
+    :ivar changed: whether anything was asked for.
+    :ivar ended: ids of the tasks that were killed for it, with their framework.
+    """
+
+    agent_id: str
+    changed: bool
+    ended: tuple[str, ...]
+
+
+def agent_of(agents: Sequence[Mapping[str, Any]], node: str) -> Mapping[str, Any] | None:
+    """Return the agent of a node; ``None`` when none is registered.
+
+    :param agents: what :meth:`OperatorClient.agents` returns.
+    :param node: its id, which is the agent's host name.
+    """
+    return next((one for one in agents if one["agent_info"]["hostname"] == node), None)
+
+
+def identity(agent: Mapping[str, Any]) -> str:
+    """Return an agent's id."""
+    return str(agent["agent_info"]["id"]["value"])
+
+
+def state(agent: Mapping[str, Any]) -> str:
+    """Say how an agent is: ``active``, ``draining``, ``drained``, ``deactivated`` or ``disconnected``."""
+    draining = (agent.get("drain_info") or {}).get("state", "")
+    if draining:
+        return str(draining).lower()
+    if agent.get("deactivated"):
+        return "deactivated"
+    return "active" if agent.get("active") else "disconnected"
+
+
+def tasks_on(tasks: Sequence[Mapping[str, Any]], agent_id: str) -> list[str]:
+    """Return ids of the tasks of an agent, as ``framework/task``."""
+    return sorted(
+        f"{one['framework_id']['value']}/{one['task_id']['value']}"
+        for one in tasks
+        if one["agent_id"]["value"] == agent_id
+    )
+
+
+def drain(
+    client: OperatorClient,
+    node: str,
+    grace_seconds: float | None = None,
+    seconds: float = 300,
+    say: Callable[[str], None] = lambda line: None,
+) -> Drained:
+    """Empty a node before it is changed or removed.
+
+    1. A node without a registered agent has nothing to drain. 2. Its agent is deactivated and its tasks are
+    killed, each with the time that it asks for, at most ``grace_seconds``; frameworks start them elsewhere.
+    3. It is waited for until no task is left. Again on a drained node: nothing happens. Data of tasks and
+    reservations stay, for as long as nobody gives the agent up.
+
+    :param client: of the cluster.
+    :param node: its id.
+    :param grace_seconds: most time that a task gets.
+    :param seconds: how long to wait.
+    :param say: told what is going on.
+    :raises MeridianError: tasks are left when the time is over; the agent stays deactivated then.
+    """
+    agent = agent_of(client.agents(), node)
+    if agent is None:
+        return Drained("", False, ())
+    agent_id = identity(agent)
+    if state(agent) == "drained":
+        return Drained(agent_id, False, ())
+    held = tasks_on(client.tasks(), agent_id)
+    if state(agent) != "draining":
+        say(f"{node}: draining, {len(held)} tasks end")
+        client.drain(agent_id, grace_seconds)
+    until = time.monotonic() + seconds
+    while True:
+        agent = agent_of(client.agents(), node)
+        # An agent that is gone meanwhile runs nothing that could be waited for.
+        if agent is None or state(agent) == "drained":
+            return Drained(agent_id, True, tuple(held))
+        if time.monotonic() > until:
+            left = tasks_on(client.tasks(), agent_id)
+            raise MeridianError(
+                f"{node}: {len(left)} tasks of its Mesos agent have not ended within {seconds:g} s "
+                f"({', '.join(left[:5])}); it is still draining: wait with salt-run mesos.drain {node}, or "
+                f"let it be used again with salt-run mesos.reactivate {node}"
+            )
+        time.sleep(_POLL)
+
+
+def reactivate(client: OperatorClient, node: str, seconds: float = 60) -> bool:
+    """Let a drained node be used again.
+
+    :param seconds: how long to wait until its agent is registered.
+    :return: whether it was out of use.
+    :raises MeridianError: its agent is not there, or still draining.
+    """
+    until = time.monotonic() + seconds
+    while (agent := agent_of(client.agents(), node)) is None:
+        if time.monotonic() > until:
+            raise MeridianError(
+                f"{node}: no Mesos agent is registered; see journalctl -u meridian-mesos-agent there"
+            )
+        time.sleep(_POLL)
+    if state(agent) not in ("drained", "draining", "deactivated"):
+        return False
+    client.reactivate(identity(agent))
+    return True
+
+
+def give_up(client: OperatorClient, node: str, agent_id: str = "") -> str:
+    """Give a node's agent up for ever: tasks and volumes on it are gone for the frameworks.
+
+    :param agent_id: its id, where the agent is not registered any more.
+    :return: the id.
+    :raises MeridianError: no such agent is registered and no id is given.
+    """
+    agent = agent_of(client.agents(), node)
+    if agent is None and not agent_id:
+        raise MeridianError(
+            f"{node}: no agent is registered; name the id of the one that was there (agent_id=…), as "
+            "frameworks and the log of the leading master have it"
+        )
+    found = agent_id or identity(agent or {})
+    client.mark_gone(found)
+    return found
+
+
+def window(nodes: Sequence[str], starts_in: float, lasts: float, now: float) -> dict[str, Any]:
+    """Return a maintenance window.
+
+    :param nodes: ids of the nodes, which are host names of agents.
+    :param starts_in: seconds from now.
+    :param lasts: seconds that it takes; 0 for an end that is not known.
+    :param now: seconds since 1970.
+    """
+    unavailable: dict[str, Any] = {"start": {"nanoseconds": int((now + starts_in) * 1e9)}}
+    if lasts:
+        unavailable["duration"] = {"nanoseconds": int(lasts * 1e9)}
+    return {"machine_ids": [{"hostname": node} for node in nodes], "unavailability": unavailable}
+
+
+def with_window(schedule: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the windows of a schedule and one more, which takes its machines out of all others."""
+    taken = [machine["hostname"] for machine in fresh["machine_ids"]]
+    return [*without(schedule, taken), dict(fresh)]
+
+
+def without(schedule: Mapping[str, Any], nodes: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the windows of a schedule without some nodes; windows without nodes are left out."""
+    kept = []
+    for one in schedule.get("windows", ()):
+        machines = [machine for machine in one["machine_ids"] if machine.get("hostname") not in nodes]
+        if machines:
+            kept.append({**one, "machine_ids": machines})
+    return kept

@@ -1,0 +1,189 @@
+"""
+The Mesos cluster that this node is a master or an agent of.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from meridian.mesos import drain as draining
+from meridian.mesos import health
+from meridian.mesos import isolation as isolating
+from meridian.mesos.operator import OperatorClient, read_credential
+
+_FOLDER = Path("/etc/meridian/mesos")
+_AUTHORITY = Path("/etc/meridian/pki/ca.pem")
+
+if TYPE_CHECKING:
+    __pillar__: dict[str, Any]
+
+
+def leader() -> str:
+    """
+    Return the URL of the leading master.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.leader
+    """
+    return _client().leader()
+
+
+def state() -> dict[str, Any]:
+    """
+    Return what each master says of itself, how each agent is, and how many tasks each framework has.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.state
+    """
+    client = _client()
+    tasks = client.tasks()
+    frameworks = {}
+    for one in client.frameworks():
+        info = one["framework_info"]
+        mine = [task for task in tasks if task["framework_id"] == info["id"]]
+        frameworks[info["name"]] = {
+            "id": info["id"]["value"],
+            "connected": bool(one.get("connected")),
+            "tasks": len(mine),
+        }
+    agents = {one["agent_info"]["hostname"]: draining.state(one) for one in client.agents()}
+    return {"masters": client.health(), "agents": agents, "frameworks": frameworks}
+
+
+def agents() -> dict[str, dict[str, Any]]:
+    """
+    Return the agents that are registered: id, state, attributes and tasks of each, by node.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.agents
+    """
+    client = _client()
+    tasks = client.tasks()
+    return {
+        one["agent_info"]["hostname"]: {
+            "id": draining.identity(one),
+            "state": draining.state(one),
+            "attributes": {
+                each["name"]: (each.get("text") or each.get("scalar") or {}).get("value")
+                for each in one["agent_info"].get("attributes", ())
+            },
+            "tasks": draining.tasks_on(tasks, draining.identity(one)),
+        }
+        for one in client.agents()
+    }
+
+
+def drain(node: str, grace_seconds: float | None = None, seconds: float = 300) -> dict[str, Any]:
+    """
+    Empty a node: its tasks end, nothing is placed on it any more. What they have stored stays.
+
+    node
+        Its id.
+    grace_seconds
+        Most time that a task gets to end; default: what the task itself asks for.
+    seconds
+        How long to wait until no task is left.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.drain kafka-1.us-east.local-mesos
+    """
+    done = draining.drain(_client(), node, grace_seconds, seconds)
+    return {"agent": done.agent_id, "changed": done.changed, "ended": list(done.ended)}
+
+
+def reactivate(node: str) -> bool:
+    """
+    Let a node be used again that was drained. Returns whether it was out of use.
+
+    node
+        Its id.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.reactivate kafka-1.us-east.local-mesos
+    """
+    return draining.reactivate(_client(), node)
+
+
+def maintenance() -> dict[str, Any]:
+    """
+    Return the maintenance schedule: which machines will be unavailable, and when.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.maintenance
+    """
+    return _client().schedule()
+
+
+def isolation() -> dict[str, Any]:
+    """
+    Return which launcher and isolators this node's control groups allow to its agent, and why.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mesos.isolation
+    """
+    found = isolating.decide(isolating.mounts(), os.geteuid() == 0)
+    return {"launcher": found.launcher, "isolation": list(found.isolators), "reason": found.reason}
+
+
+def agent_ready(url: str, seconds: float = 120) -> bool:
+    """
+    Wait until this node's agent is registered with the leading master.
+
+    url
+        The agent's own, ``https://<node id>:5051``.
+    seconds
+        How long to wait at most.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mesos.agent_ready https://kafka-1.us-east.local-mesos:5051
+    """
+    health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
+    return True
+
+
+def master_ready(seconds: float = 120) -> str:
+    """
+    Wait until a master leads and answers, and return its URL.
+
+    seconds
+        How long to wait at most.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt masters-1.us-east.local-mesos mesos.master_ready
+    """
+    return health.wait_for_leader(_client(patience=0), seconds)
+
+
+def _client(patience: float = 60) -> OperatorClient:
+    """Return a client of the node's own cluster; only masters know the operator's secret."""
+    settings = __pillar__["mesos"]
+    urls = [f"https://{node}:{settings['ports']['master']}" for node in settings["masters"]]
+    credential = read_credential(_FOLDER / "credentials.json", "operator")
+    return OperatorClient(urls, credential, _AUTHORITY, patience=patience)

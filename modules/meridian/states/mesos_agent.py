@@ -1,0 +1,101 @@
+"""
+The Mesos agent of this node: what it may use to keep tasks apart, whether it works, and its end.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from meridian.errors import MeridianError
+from meridian.mesos import health
+from meridian.mesos import isolation as isolating
+
+if TYPE_CHECKING:
+    __salt__: dict[str, Any]
+    __opts__: dict[str, Any]
+
+
+def isolated(name: str, isolation: Any = "auto", launcher: str = "auto") -> dict[str, Any]:
+    """
+    Write the agent's launcher and isolators, as this node's control groups allow them.
+
+    name
+        The file, read by the agent's unit.
+    isolation
+        Names of isolators, or ``auto``.
+    launcher
+        ``linux``, ``posix`` or ``auto``.
+
+    .. code-block:: yaml
+
+        /etc/meridian/mesos/isolation:
+          mesos_agent.isolated:
+            - isolation: auto
+    """
+    ret: dict[str, Any] = {"name": name, "result": True, "changes": {}, "comment": ""}
+    found = isolating.decide(isolating.mounts(), os.geteuid() == 0)
+    wanted = isolating.chosen([] if isolation == "auto" else list(isolation), launcher, found)
+    file = Path(name)
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    if before == wanted.environment():
+        return {**ret, "comment": wanted.reason}
+    changes = {"isolation": {"old": before, "new": wanted.environment()}}
+    if __opts__.get("test"):
+        return {**ret, "result": None, "changes": changes, "comment": f"would be: {wanted.reason}"}
+    file.write_text(wanted.environment(), encoding="utf-8")
+    file.chmod(0o644)
+    return {**ret, "changes": changes, "comment": wanted.reason}
+
+
+def ready(name: str, seconds: float = 120) -> dict[str, Any]:
+    """
+    Succeed when the agent is registered with the leading master; changes nothing.
+
+    name
+        The agent's URL.
+    seconds
+        How long to wait for it.
+
+    .. code-block:: yaml
+
+        Agent of Mesos:
+          mesos_agent.ready:
+            - name: https://kafka-1.us-east.local-mesos:5051
+    """
+    ret: dict[str, Any] = {"name": name, "result": True, "changes": {}, "comment": "the agent is registered"}
+    if __opts__.get("test"):
+        return {**ret, "comment": "the agent would be asked"}
+    try:
+        __salt__["mesos.agent_ready"](name, seconds)
+    except MeridianError as error:
+        return {**ret, "result": False, "comment": str(error)}
+    return ret
+
+
+def ended(name: str, seconds: float = 90) -> dict[str, Any]:
+    """
+    Have the agent say goodbye to its masters and end its tasks, as a service that is stopped does not.
+
+    name
+        Its service.
+    seconds
+        How long to wait for them.
+
+    .. code-block:: yaml
+
+        Tasks of this agent:
+          mesos_agent.ended:
+            - name: meridian-mesos-agent
+    """
+    ret: dict[str, Any] = {"name": name, "result": True, "changes": {}, "comment": "the agent does not run"}
+    pid = int(__salt__["service.show"](name).get("MainPID", 0) or 0)
+    if not pid:
+        return ret
+    changes = {name: {"old": "running", "new": "told to end its tasks"}}
+    if __opts__.get("test"):
+        return {**ret, "result": None, "changes": changes, "comment": "its tasks would end"}
+    try:
+        health.end_agent(pid, seconds)
+    except MeridianError as error:
+        return {**ret, "result": False, "comment": str(error)}
+    return {**ret, "changes": changes, "comment": "its tasks have ended"}

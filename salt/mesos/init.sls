@@ -1,0 +1,4 @@
+include:
+  - mesos.install
+  - mesos.config
+  - mesos.service

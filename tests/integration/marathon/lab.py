@@ -1,0 +1,215 @@
+"""A Mesos cluster with two Marathons on this machine, with TLS and authentication as the formulas have it."""
+
+import datetime
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import requests
+import yaml
+from meridian import paths
+from meridian.connect.keystore import Stores
+from meridian.errors import MeridianError
+from meridian.marathon.client import MarathonClient
+from meridian.pki import authority
+
+from tests.integration.kafka.machines import free_ports
+from tests.integration.marathon.programs import Program
+
+FORMULA = paths.repository() / "salt" / "marathon"
+CREDENTIALS = ("admin", "apisecret")
+AGENTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
+_SECRETS = {"agent": "agentsecret", "marathon": "marathonsecret", "operator": "operatorsecret"}
+_PATIENCE = 60.0
+
+
+def wait_until(what: str, true: Callable[[], bool], seconds: float = _PATIENCE) -> None:
+    """Wait until something is so; fail with its name when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+        time.sleep(0.1)
+
+
+class Lab:
+    """The cluster.
+
+    :ivar marathons: two of them, by URL.
+    :ivar folder: where all of it is.
+    """
+
+    def __init__(self, folder: Path, zookeeper: str, mesos: Path, marathon: Path) -> None:
+        self.folder = folder
+        self._zookeeper = zookeeper
+        self._pki = folder / "pki"
+        self._mesos, self._marathon = mesos, marathon
+        self._identities()
+        self._tls = {
+            "LIBPROCESS_SSL_ENABLED": "true",
+            "LIBPROCESS_SSL_VERIFY_SERVER_CERT": "true",
+            "LIBPROCESS_SSL_CIPHERS": "ECDHE+AESGCM",
+            "LIBPROCESS_SSL_CA_FILE": str(self._pki / "ca.pem"),
+            "LIBPROCESS_SSL_CERT_FILE": str(self._pki / "marathon.pem"),
+            "LIBPROCESS_SSL_KEY_FILE": str(self._pki / "marathon.key"),
+        }
+        (self.master_port,) = free_ports(1)
+        self.master = self._master()
+        self.agents = {address: self._agent(address, index) for index, address in enumerate(AGENTS)}
+        self.marathons = {self._url(port): self._server(port) for port in free_ports(2)}
+
+    def start(self) -> None:
+        """Start all and wait until apps can be deployed."""
+        for program in (self.master, *self.agents.values(), *self.marathons.values()):
+            program.start()
+        self.ready()
+
+    def stop(self) -> None:
+        """End all, and whatever tasks are left."""
+        for program in (*self.marathons.values(), *self.agents.values(), self.master):
+            program.kill()
+        for task in self.processes(str(self.folder)):
+            os.kill(task, signal.SIGKILL)
+
+    def ready(self) -> None:
+        """Wait until a Marathon leads and knows Mesos."""
+        client = self.client()
+
+        def leads() -> bool:
+            return any(client.healthy(url) for url in self.marathons) and bool(
+                client.info().get("frameworkId")
+            )
+
+        try:
+            wait_until("a Marathon leads, and is registered", leads)
+        except (AssertionError, MeridianError) as problem:
+            told = {name: program.last_words() for name, program in self.marathons.items()}
+            raise AssertionError(f"{problem}\n{told}\nmaster: {self.master.last_words()}") from problem
+
+    def client(self, patience: float = 30) -> MarathonClient:
+        """Return a client of both Marathons."""
+        return MarathonClient(list(self.marathons), CREDENTIALS, self._pki / "ca.pem", patience=patience)
+
+    def leader(self) -> str:
+        """Return the URL of the Marathon that leads."""
+        return f"https://{self.client().leader()}"
+
+    def follower(self) -> str:
+        """Return the URL of the one that does not."""
+        leader = self.leader()
+        return next(url for url in self.marathons if url != leader)
+
+    def trouble(self, url: str, **order: Any) -> None:
+        """Order a double to misbehave."""
+        answer = requests.post(
+            f"{url}/double", json=order, auth=CREDENTIALS, verify=str(self._pki / "ca.pem"), timeout=10
+        )
+        answer.raise_for_status()
+
+    def get(self, url: str, **options: Any) -> requests.Response:
+        """Ask one Marathon, as whoever one is."""
+        return requests.get(url, verify=str(self._pki / "ca.pem"), timeout=15, **options)
+
+    def processes(self, mark: str) -> list[int]:
+        """Return processes whose environment or folder has a mark in it: tasks, by what Mesos gave them."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    if mark.encode() in (entry / "environ").read_bytes():
+                        found.append(int(entry.name))
+                except OSError:
+                    continue
+        return found
+
+    def _identities(self) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+        self._pki.mkdir(parents=True)
+        ca, _ = authority.ensure(self._pki, "test", now)
+        names = ["localhost", *AGENTS]
+        until = now + datetime.timedelta(days=1)
+        certificate, key = ca.issue("marathon", names, until, now, server=True)
+        (self._pki / "marathon.pem").write_text(certificate)
+        (self._pki / "marathon.key").write_text(key)
+        lines = [f"{name} {secret}\n" for name, secret in _SECRETS.items()]
+        (self.folder / "credentials").write_text("".join(lines))
+        (self.folder / "agent.credential").write_text(lines[0])
+        stores = self.folder / "etc/meridian/marathon"
+        stores.mkdir(parents=True)
+        Stores("marathon", self._pki, stores).write(os.getgid())
+
+    def _master(self) -> Program:
+        here = self.folder / "master"
+        arguments = [
+            f"--zk=zk://{self._zookeeper}/mesos",
+            "--quorum=1",
+            "--ip=127.0.0.1",
+            "--hostname=127.0.0.1",
+            f"--port={self.master_port}",
+            f"--work_dir={here / 'work'}",
+            f"--credentials={self.folder / 'credentials'}",
+            "--authenticate_http_frameworks=true",
+            "--http_framework_authenticators=basic",
+            "--authenticate_frameworks=true",
+            "--authenticate_agents=true",
+            "--allocation_interval=200ms",
+        ]
+        return Program(self._mesos, "mesos-master", here, arguments, self._tls)
+
+    def _agent(self, address: str, index: int) -> Program:
+        here = self.folder / f"agent-{index + 1}"
+        first = 31000 + 100 * index
+        arguments = [
+            f"--master=zk://{self._zookeeper}/mesos",
+            f"--ip={address}",
+            f"--hostname={address}",
+            f"--port={free_ports(1)[0]}",
+            f"--work_dir={here / 'work'}",
+            f"--runtime_dir={here / 'run'}",
+            f"--fetcher_cache_dir={here / 'cache'}",
+            f"--credential={self.folder / 'agent.credential'}",
+            f"--resources=cpus:4;mem:4096;disk:4096;ports:[{first}-{first + 99}]",
+            f"--attributes=zone:zone-{index + 1};disk:{'ssd' if index else 'hdd'}",
+            "--launcher=posix",
+            "--isolation=posix/cpu,posix/mem",
+            "--no-systemd_enable_support",
+        ]
+        return Program(self._mesos, "mesos-agent", here, arguments, self._tls)
+
+    def _url(self, port: int) -> str:
+        return f"https://127.0.0.1:{port}"
+
+    def _server(self, port: int) -> Program:
+        """Return a Marathon with the very environment that the formula would give it."""
+        defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
+        (driver,) = free_ports(1)
+        settings = defaults | {
+            "port": port,
+            "driver": defaults["driver"] | {"port": driver},
+            "heap_mb": 256,
+            "libmesos": str(self._mesos / "lib/libmesos.so"),
+            "zookeeper": self._zookeeper,
+            "zookeeper_password": "zookeepersecret",
+            "mesos_password": _SECRETS["marathon"],
+            "password": CREDENTIALS[1],
+            "task_user": "root",
+            "zk_session_ms": 4000,
+        }
+        (self.folder / "etc/meridian/marathon/mesos-secret").write_text(_SECRETS["marathon"])
+        files = {"marathon/map.jinja": "{% set marathon = settings %}"}
+        loader = jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.FileSystemLoader(FORMULA / "files")])
+        node = {"id": "127.0.0.1", "addresses": {"region": "127.0.0.1"}}
+        templates = jinja2.Environment(loader=loader, extensions=["jinja2.ext.do"])
+        templates.globals |= {"settings": settings, "pillar": {"meridian": {"node": node}}}
+        (self.folder / "etc/meridian/marathon/logback.xml").write_text(
+            templates.get_template("logback.xml").render()
+        )
+        text = templates.get_template("environment").render()
+        text = text.replace("/etc/meridian/pki", str(self._pki))
+        text = text.replace("/etc/meridian", str(self.folder / "etc/meridian"))
+        lines = (line.partition("=") for line in text.splitlines() if line and not line.startswith("#"))
+        environment = {name: value.strip('"') for name, _, value in lines}
+        return Program(self._marathon, "marathon", self.folder / f"marathon-{port}", (), environment)

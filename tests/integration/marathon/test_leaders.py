@@ -1,0 +1,99 @@
+"""Several Marathons: one leads, all answer, apps outlive each of them."""
+
+import os
+import signal
+
+import pytest
+import requests
+from meridian.marathon import deployment
+from meridian.marathon.client import MarathonClient
+
+from tests.integration.marathon import programs
+from tests.integration.marathon.lab import CREDENTIALS, Lab, wait_until
+from tests.integration.marathon.test_apps import SERVE, deploy, task_ids
+
+
+def test_only_who_knows_the_password_is_answered_and_only_over_tls(lab: Lab, client: MarathonClient) -> None:
+    url = lab.leader()
+    assert lab.get(f"{url}/v2/apps").status_code == 401
+    assert lab.get(f"{url}/v2/apps", auth=("admin", "guessed")).status_code == 401
+    assert lab.get(f"{url}/v2/apps", auth=CREDENTIALS).status_code == 200
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(url.replace("https:", "http:"), timeout=5)
+
+
+def test_a_follower_hands_requests_on_to_the_leader(lab: Lab, client: MarathonClient) -> None:
+    follower = lab.follower()
+    deploy(client, "/web", SERVE)
+    answer = lab.get(f"{follower}/v2/apps/web", auth=CREDENTIALS)
+    assert answer.json()["app"]["id"] == "/web"
+    assert lab.get(f"{follower}/v2/leader", auth=CREDENTIALS).json()["leader"] == client.leader()
+
+
+def test_apps_outlive_the_leader_and_its_successor_takes_them_up(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE | {"instances": 2})
+    before, framework = task_ids(client, "/web"), client.info()["frameworkId"]
+    leader = lab.leader()
+    lab.marathons[leader].kill()
+    try:
+        wait_until("another one leads", lambda: client.leader() not in ("", leader.removeprefix("https://")))
+        lab.ready()
+        assert client.info()["frameworkId"] == framework
+        assert task_ids(client, "/web") == before
+        # The new leader rules over tasks of the old one.
+        victim = min(before)
+        for process in lab.processes(f"MESOS_TASK_ID={victim}\0"):
+            os.kill(process, signal.SIGKILL)
+        wait_until("the dead task is gone", lambda: victim not in task_ids(client, "/web"))
+        deployment.wait_healthy(client, ["/web"], 60)
+        assert len(task_ids(client, "/web") & before) == 1
+    finally:
+        lab.marathons[leader].start()
+
+
+def test_a_deployment_goes_on_under_the_next_leader(lab: Lab, client: MarathonClient) -> None:
+    slow = [{**SERVE["healthChecks"][0], "delaySeconds": 4}]
+    todo = client.put_app("/web", SERVE | {"instances": 2, "healthChecks": slow})
+    leader = lab.leader()
+    lab.marathons[leader].kill()
+    try:
+        deployment.wait(client, todo, ["/web"], 90)
+        deployment.wait_healthy(client, ["/web"], 30)
+    finally:
+        lab.marathons[leader].start()
+
+
+def test_tasks_go_on_while_no_marathon_is_there(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE)
+    before = task_ids(client, "/web")
+    for marathon in lab.marathons.values():
+        marathon.kill()
+    try:
+        assert lab.processes(f"MESOS_TASK_ID={min(before)}\0")
+    finally:
+        for marathon in lab.marathons.values():
+            marathon.start()
+    lab.ready()
+    deployment.wait_healthy(client, ["/web"], 60)
+    assert task_ids(client, "/web") == before
+
+
+@pytest.mark.skipif(programs.real("marathon"), reason="real ones do not fail on demand")
+def test_a_lost_connection_to_mesos_is_made_again_and_nothing_is_lost(
+    lab: Lab, client: MarathonClient
+) -> None:
+    deploy(client, "/web", SERVE)
+    before = task_ids(client, "/web")
+    lab.trouble(lab.leader(), do="drop_mesos")
+    deploy(client, "/other", SERVE)
+    assert task_ids(client, "/web") == before
+
+
+def test_a_wrong_flag_is_refused_in_one_line(lab: Lab) -> None:
+    environment = {"MARATHON_MASTER": "localhost:5050", "MARATHON_ZOOKEEPER": "localhost:2181"}
+    wrong = programs.Program(
+        lab.folder.parent / "marathon", "marathon", lab.folder / "wrong", (), environment
+    )
+    wrong.start()
+    wait_until("it ends", lambda: not wrong.alive)
+    assert "Unknown option 'zookeeper'" in wrong.last_words()
