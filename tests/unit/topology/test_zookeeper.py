@@ -48,7 +48,7 @@ def test_the_mode_decides_the_artifacts_of_brokers_and_not_of_connect(mixed: Top
     settings = mixed.region("us-east").settings
     assert set(roles.artifacts(settings, ["kafka"])) == {"meridian", "kafka-3.9"}
     assert {"kafka-3.9", "kafka", "connect-predicates"} <= set(roles.artifacts(settings, ["kafka", "connect"]))
-    assert set(roles.artifacts(settings, ["zookeeper"])) == {"meridian", "zookeeper"}
+    assert set(roles.artifacts(settings, ["zookeeper"])) == {"meridian", "zookeeper", "zookeeper-access"}
 
 
 def test_a_single_server_is_for_trials_that_say_so(bent: Callable[..., Layers]) -> None:
