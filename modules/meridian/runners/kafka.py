@@ -87,6 +87,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             brokers.last_words,
             report,
             timeout,
+            region.settings["kafka"]["mode"],
         )
 
     done = _each(topology, one)
