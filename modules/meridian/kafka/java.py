@@ -2,7 +2,8 @@
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,22 +35,38 @@ class JavaTool:
 
     def __call__(self, arguments: Sequence[str]) -> str:
         """Run the tool with arguments of its own."""
-        settings = self.tls.java() if self.tls else {}
-        name = _NAMES.get(self.main, self.main)
-        flags = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=ERROR"]
-        with tempfile.NamedTemporaryFile("w", suffix=".properties", encoding="utf-8") as file:
-            file.writelines(f"{key}={value}\n" for key, value in settings.items())
-            file.flush()
-            connection = ["--bootstrap-server", self.bootstrap, "--command-config", file.name]
-            command = ["java", *flags, f"@{self.classpath}", self.main, *connection, *arguments]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise MeridianError(f"{name}: {error}") from error
-        if done.returncode:
-            lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-            said = next((line for line in lines if "Error" in line or "Exception" in line), "no word")
-            raise MeridianError(f"{name}: {said.strip()}")
-        return done.stdout
+        with properties(self.tls) as file:
+            connection = ["--bootstrap-server", self.bootstrap, "--command-config", file]
+            name = _NAMES.get(self.main, self.main)
+            return run(name, self.classpath, [self.main, *connection, *arguments])
+
+
+@contextmanager
+def properties(tls: Tls | None) -> Iterator[str]:
+    """Write a file of settings by which a tool connects; its name."""
+    settings = tls.java() if tls else {}
+    with tempfile.NamedTemporaryFile("w", suffix=".properties", encoding="utf-8") as file:
+        file.writelines(f"{key}={value}\n" for key, value in settings.items())
+        file.flush()
+        yield file.name
+
+
+def run(name: str, classpath: Path, command: Sequence[str]) -> str:
+    """Run a class of Kafka's, and return what it printed.
+
+    :param name: what it is called in messages.
+    :param classpath: a Java argument file with the class path.
+    :param command: the class and its arguments.
+    :raises MeridianError: it failed; with its own words.
+    """
+    flags = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=ERROR"]
+    whole = ["java", *flags, f"@{classpath}", *command]
+    try:
+        done = subprocess.run(whole, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MeridianError(f"{name}: {error}") from error
+    if done.returncode:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        said = next((line for line in lines if "Error" in line or "Exception" in line), "no word")
+        raise MeridianError(f"{name}: {said.strip()}")
+    return done.stdout

@@ -113,9 +113,7 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
             f"{folder}: no password of Elasticsearch; deploy {topology.environment}, it makes one"
         )
     port = region.settings["elasticsearch"]["ports"]["http"]
-    urls = tuple(
-        f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch")
-    )
+    urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
 

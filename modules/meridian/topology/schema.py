@@ -176,7 +176,7 @@ class Kafka(_Section, KafkaKeys):
 
     version: str
     data: DataFolder
-    mode: Literal["kraft"]
+    mode: Literal["kraft", "zookeeper"]
     runtime: Literal["systemd", "mesos"]
     ids: KafkaIds
     ports: KafkaPorts
@@ -265,6 +265,7 @@ class ZooKeeper(_Section, ZooKeeperKeys):
     ports: ZooKeeperPorts
     data: DataFolder
     heap_mb: Heap
+    config: Config = {}
 
 
 class MesosPorts(_Section):

@@ -113,6 +113,7 @@ class Node:
         environment.filters["json"] = json.dumps
         text = environment.get_template(name).render(
             elastic=self.settings,
+            pillar=SimpleNamespace(elasticsearch=self.settings),
             grains=SimpleNamespace(id=self.id),
             salt={"elasticsearch.password_hash": users.password_hash},
         )
@@ -149,6 +150,8 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             "data": str(here / "data"),
             "heap_mb": 256,
             "serial_gc": True,
+            # Three starts are most of what a test costs; no one measures throughput here.
+            "jvm_flags": ["-XX:TieredStopAtLevel=1"],
             # On one machine, three cannot share a port of all addresses.
             "config": {"http.host": address, "discovery.probe.connect_timeout": "5s"},
         }
