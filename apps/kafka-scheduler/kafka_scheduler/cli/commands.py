@@ -178,12 +178,12 @@ COMMANDS = (
     _plan("continue"),
     _plan("force", "broker"),
     _plan("cancel"),
-    Command(("scheduler", "stop"), "/api/scheduler/stop", _DONE),
+    Command(("shutdown",), "/api/scheduler/stop", _DONE),
     Command(
-        ("scheduler", "loglevel"),
+        ("loglevel",),
         "/api/loglevel",
         lambda answer, _: [f"{answer['logger']}: {answer['level']}"],
         ("level",),
     ),
-    Command(("scheduler", "health"), "/health", lambda answer, _: [answer["status"]]),
+    Command(("health",), "/health", lambda answer, _: [answer["status"]]),
 )
