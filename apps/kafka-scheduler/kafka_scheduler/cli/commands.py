@@ -1,7 +1,7 @@
 """The table of commands: what each asks of which route, and how its answer is shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kafka_scheduler.api.parameters import Parameter
@@ -31,7 +31,6 @@ class Command:
     arguments: tuple[str, ...] = ()
     needed: int = 0
     shorts: tuple[tuple[str, ...], ...] = ()
-    fixed: dict[str, str] = field(default_factory=dict)
     own: tuple[Parameter, ...] = ()
 
     @property
@@ -42,7 +41,7 @@ class Command:
     def options(self) -> tuple[Parameter, ...]:
         """Return what may be given with a flag."""
         known = _ROUTES[self.path].parameters
-        return tuple(one for one in known if one.name not in (*self.arguments, *self.fixed)) + self.own
+        return tuple(one for one in known if one.name not in self.arguments) + self.own
 
     def parameters(self) -> dict[str, Parameter]:
         """Return all that the route takes."""
