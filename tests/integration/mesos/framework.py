@@ -1,6 +1,7 @@
 """A framework for tests: the v1 scheduler API over HTTP, nothing hidden."""
 
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -77,7 +78,10 @@ class Framework:
     def leave(self) -> None:
         """Cut the connection."""
         if self._stream is not None:
-            self._stream.close()
+            # To close the answer would wait for the thread that reads it, until the next heartbeat.
+            connection: Any = self._stream.raw.connection
+            if connection is not None and connection.sock is not None:
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
             self._stream = None
 
     def call(self, kind: str, **content: Any) -> requests.Response:

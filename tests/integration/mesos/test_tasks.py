@@ -192,7 +192,7 @@ def test_a_second_connection_takes_over(lab: Lab, framework: Framework) -> None:
     assert second.subscribe().status_code == 200
     assert framework.event("ERROR")["error"]["message"] == "Framework failed over"
     second.event("SUBSCRIBED")
-    second.call("RECONCILE")
+    second.call("RECONCILE", tasks=[])
     second.update("shared", "TASK_RUNNING")
     second.leave()
 
