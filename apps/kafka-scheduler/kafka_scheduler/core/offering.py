@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from kafka_scheduler.core import calls, reconciliation
-from kafka_scheduler.core.matcher import Match, World, match
+from kafka_scheduler.core.matcher import KEPT_REASONS, Match, World, match
 from kafka_scheduler.core.model import Abandoned, Agent, Instance, Release, Task, TaskState
 from kafka_scheduler.core.offers import Offer
 from kafka_scheduler.core.placing import FRAMEWORK_LABEL, INSTANCE_LABEL, release
@@ -51,8 +51,8 @@ def offered(turn: Turn, offers: Sequence[Offer]) -> None:
     asked = {one.id for one in wait}
     kept = {key: why for key, why in turn.state.refusals.items() if key in asked and key not in placed}
     for key, why in (found.refusals if found else {}).items():
-        merged = {**kept.get(key, {}), **why}
-        kept[key] = merged if len(merged) <= 200 else why
+        merged = {**kept[key], **why} if key in kept else why
+        kept[key] = merged if len(merged) <= KEPT_REASONS else why
     turn.set(refusals=kept)
     refuse = turn.settings.refuse if len(placed) < len(wait) else turn.settings.refuse_idle
     by_offer: dict[str, list[Match]] = {}
