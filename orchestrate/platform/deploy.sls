@@ -211,6 +211,21 @@ Flows into {{ region.name }}:
       - phase: Mirrors
 {%- endfor %}
 
+{%- if outline.regions | selectattr('roles.elasticsearch', 'defined') | list %}
+Search:
+  phase.runner:
+    - function: elasticsearch.roll
+    - phase: search
+    - environment: {{ environment }}
+    - require:
+      - phase: Brokers
+{%- for region in outline.regions if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endfor %}
+    - require_in:
+      - phase: Verification
+{%- endif %}
+
 Mirrors:
   phase.runner:
     - function: mirror.wait

@@ -113,6 +113,7 @@ class Node:
         environment.filters["json"] = json.dumps
         text = environment.get_template(name).render(
             elastic=self.settings,
+            pillar=SimpleNamespace(elasticsearch=self.settings),
             grains=SimpleNamespace(id=self.id),
             salt={"elasticsearch.password_hash": users.password_hash},
         )

@@ -41,6 +41,17 @@ FIXED = {
         "api_user",
         "password",
     },
+    "elasticsearch": {
+        "user",
+        "cluster",
+        "index",
+        "zone",
+        "address",
+        "nodes",
+        "urls",
+        "bootstrap",
+        "users",
+    },
     "node": set(),
     "java": set(),
     "proxy": {
