@@ -15,6 +15,7 @@ from meridian.migration.model import Key, Move, Plan, State
 from meridian.migration.registration import Registry
 
 _POLL_SECONDS = 0.5
+_ELECTION_SECONDS = 30.0
 
 #: Hears of what is done, a line at a time.
 Report = Callable[[str], None]
@@ -116,7 +117,10 @@ def move(
 
 
 def _moving(access: Access, old: Collection[int], new: Collection[int], bounds: Bounds) -> Plan:
-    """Return what is left of moving partitions."""
+    """Return what is left of moving partitions. A leader that is being elected is waited for."""
+    until = time.monotonic() + _ELECTION_SECONDS
+    while kafka_cluster.describe(access.admin).offline and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)
     return planning.plan(observe(access, registered=False), old, new, bounds.batch)
 
 

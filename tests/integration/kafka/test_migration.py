@@ -12,7 +12,7 @@ from meridian.migration import act
 from meridian.migration.registration import ClusterTool
 
 from tests.integration.kafka.conftest import Lab
-from tests.integration.kafka.machines import Machine, further, machines
+from tests.integration.kafka.machines import Machine, machines, replacements
 from tests.integration.kafka.traffic import Traffic
 
 OLD, NEW = [1, 2, 3], [4, 5, 6]
@@ -41,7 +41,7 @@ class Moving:
 def moving(kafka_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moving]:
     folder = tmp_path_factory.mktemp("moving")
     made, tls = machines(folder / "brokers", kafka_artifact)
-    new = further(made, folder / "new", kafka_artifact)
+    new = replacements(made, folder / "new", kafka_artifact)
     try:
         for machine in made:
             machine.start()
