@@ -28,6 +28,10 @@ CASES: dict[str, dict[str, Any]] = {
     "elasticsearch-direct": {
         "elasticsearch": {"heap_mb": 1024, "memory_lock": True, "snapshots": {"bucket": "snapshots"}}
     },
+    "elasticsearch-mesos": {
+        "nodes": {"elastic": {"count": 3, "roles": ["mesos-agent", "elasticsearch"], "size": "medium"}},
+        "elasticsearch": {"heap_mb": 1024, "runtime": "mesos"},
+    },
     "elasticsearch-proxy": {
         "elasticsearch": {"heap_mb": 256, "serial_gc": True, "transport": "proxy"},
         "proxy": {"enabled": True},
