@@ -35,7 +35,8 @@ def central(text: str) -> str:
         ),
         (
             central(f"{NODES}, elasticsearch: {{{HEAP}, runtime: mesos}}"),
-            "overrides.central.nodes.elastic.roles: expected mesos-agent as well: elasticsearch.runtime is mesos",
+            "overrides.central.nodes.elastic.roles: expected mesos-agent as well: elasticsearch.runtime is "
+            "mesos",
         ),
         (
             "elasticsearch: {sink: {malformed: drop}}",
