@@ -8,4 +8,6 @@ ZooKeeper's user:
 
 ZooKeeper's jars:
   meridian_artifact.installed:
-    - name: zookeeper
+    - names:
+      - zookeeper
+      - zookeeper-access

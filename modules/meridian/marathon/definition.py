@@ -69,6 +69,16 @@ _CHECK = {
     "ipProtocol": "IPv4",
     "ignoreHttp1xx": False,
 }
+_BY_MARATHON = ("delaySeconds", "ipProtocol", "ignoreHttp1xx")
+_IGNORED = {
+    "COMMAND": ("ipProtocol", "ignoreHttp1xx", "port", "portIndex", "path"),
+    "HTTP": _BY_MARATHON,
+    "HTTPS": _BY_MARATHON,
+    "TCP": (*_BY_MARATHON, "path"),
+    "MESOS_HTTP": ("ignoreHttp1xx",),
+    "MESOS_HTTPS": ("ignoreHttp1xx",),
+    "MESOS_TCP": ("ignoreHttp1xx", "path"),
+}
 _READINESS = {
     "name": "readinessCheck",
     "protocol": "HTTP",
@@ -178,17 +188,14 @@ def _adopt(wanted: Any, there: Any, key: str) -> None:
 
 def _check(check: Mapping[str, Any]) -> dict[str, Any]:
     whole: dict[str, Any] = _CHECK | _set(check)
+    # Where Marathon takes no notice of a key, what it shows of it means nothing.
+    for key in _IGNORED.get(whole["protocol"], ()):
+        whole.pop(key, None)
     if whole["protocol"] == "COMMAND":
-        # No port and no address: what Marathon shows of them means nothing.
-        for key in ("ipProtocol", "ignoreHttp1xx", "portIndex", "path"):
-            whole.pop(key, None)
         return whole
     if "port" not in whole:
         whole.setdefault("portIndex", 0)
-    if "TCP" in whole["protocol"]:
-        whole.pop("path", None)
-        whole.pop("ignoreHttp1xx")
-    else:
+    if "HTTP" in whole["protocol"]:
         whole.setdefault("path", "/")
     return whole
 
@@ -211,7 +218,15 @@ def _container(container: Mapping[str, Any] | None, on_host: bool) -> dict[str, 
 
 def _keeps_data(app: Mapping[str, Any]) -> bool:
     volumes = (app.get("container") or {}).get("volumes") or []
-    return any("persistent" in one for one in volumes)
+    return any("persistent" in one or "external" in one for one in volumes)
+
+
+def _bare(value: Any) -> Any:
+    """Return a value without what is empty in it: shown by one Marathon and left out by another."""
+    if isinstance(value, Mapping):
+        bare = {key: _bare(one) for key, one in value.items()}
+        return {key: one for key, one in bare.items() if one is not None and one != [] and one != {}}
+    return [_bare(one) for one in value] if isinstance(value, list) else value
 
 
 def _set(section: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,9 +47,10 @@ class Bounds:
     deadline: float = 3600
 
 
-def observe(access: Access) -> State:
+def observe(access: Access, registered: bool = True) -> State:
     """Return what the cluster says now.
 
+    :param registered: also ask who is registered and down, which costs the start of another JVM.
     :raises MeridianError: no broker answers, or a tool fails.
     """
     # First what moves: a move that ends in between is seen as one that still goes on, and ends at once.
@@ -64,7 +65,7 @@ def observe(access: Access) -> State:
     return State(
         seen,
         kafka_cluster.racks(access.admin),
-        access.registry.registered(),
+        access.registry.registered() if registered else frozenset(seen.brokers),
         leaving,
         frozenset(reassignment.bounded(access.admin, topics)),
     )
@@ -93,19 +94,7 @@ def step(
     :raises MeridianError: a new broker is not up, a tool refuses, or the batch is not done in time; what was
         begun goes on by itself, and the next run finishes what is left.
     """
-    todo = left(access, old, new, bounds)
-    if todo.missing:
-        names = ", ".join(map(str, todo.missing))
-        raise MeridianError(f"broker {names} is not up; nothing is moved before each new one is")
-    if not todo.moving:
-        return todo
-    if todo.cancel:
-        report(f"cancelling the move of {len(todo.cancel)} partitions")
-        reassignment.cancel(access.admin, access.tool, _placement(todo.cancel))
-    elif todo.batches:
-        _batch(access, todo.batches[0], len(todo.moves), bounds, report)
-    else:
-        _settle(access, todo.settle, report)
+    _next(access, _moving(access, old, new, bounds), bounds, report)
     return left(access, old, new, bounds)
 
 
@@ -116,15 +105,34 @@ def move(
     bounds: Bounds,
     report: Report = lambda line: None,
 ) -> None:
-    """Have no partition on old brokers any more, and every replica in sync; a :func:`step` at a time.
+    """Have no partition on old brokers any more, and every replica in sync; step by step.
 
-    :raises MeridianError: a step failed; see there.
+    :raises MeridianError: a step failed; see :func:`step`.
     """
-    todo = left(access, old, new, bounds)
-    while todo.missing or todo.moving:
-        todo = step(access, old, new, bounds, report)
+    while _next(access, _moving(access, old, new, bounds), bounds, report):
+        pass
     staying = set(kafka_cluster.describe(access.admin).brokers) - set(old)
     kafka_cluster.wait_healthy(access.admin, staying | set(new), bounds.deadline)
+
+
+def _moving(access: Access, old: Collection[int], new: Collection[int], bounds: Bounds) -> Plan:
+    """Return what is left of moving partitions."""
+    return planning.plan(observe(access, registered=False), old, new, bounds.batch)
+
+
+def _next(access: Access, todo: Plan, bounds: Bounds, report: Report) -> bool:
+    """Do what comes next of moving partitions; tell whether there was anything."""
+    if todo.missing:
+        names = ", ".join(map(str, todo.missing))
+        raise MeridianError(f"broker {names} is not up; nothing is moved before each new one is")
+    if todo.cancel:
+        report(f"cancelling the move of {len(todo.cancel)} partitions")
+        reassignment.cancel(access.admin, access.tool, _placement(todo.cancel))
+    elif todo.batches:
+        _batch(access, todo.batches[0], len(todo.moves), bounds, report)
+    elif todo.settle:
+        _settle(access, todo.settle, report)
+    return todo.moving
 
 
 def retire(access: Access, old: Collection[int], report: Report = lambda line: None) -> list[int]:

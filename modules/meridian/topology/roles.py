@@ -20,7 +20,7 @@ class _Role:
 
 
 _ROLES = {
-    "zookeeper": _Role("zookeeper", ("zookeeper",)),
+    "zookeeper": _Role("zookeeper", ("zookeeper", "zookeeper-access")),
     "mesos-master": _Role("mesos", ("mesos",)),
     "mesos-agent": _Role("mesos", ("mesos",)),
     "marathon": _Role("marathon", ("mesos", "marathon")),

@@ -6,8 +6,9 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -110,7 +111,10 @@ class Machine:
 
 
 def machines(
-    folder: Path, artifact: Path, identity: Path | None = None, **further: Any
+    folder: Path,
+    artifact: Path,
+    identity: Path | None = None,
+    further: Mapping[str, Any] = MappingProxyType({}),
 ) -> tuple[list[Machine], Tls]:
     """Return three machines, each in a rack of its own, and an identity to ask their cluster with.
 

@@ -28,9 +28,9 @@ class Moving:
     def __init__(self, lab: Lab, new: list[Machine], traffic: Traffic) -> None:
         self.lab, self.new, self.traffic = lab, new, traffic
         # Old brokers' addresses too, as they are in the pillar of whoever begins.
-        bootstrap = ",".join([lab.bootstrap, *(one.settings["advertised"]["INTERNAL"] for one in new)])
-        tool = JavaTool(bootstrap, lab.tls, lab.arguments)
-        self.access = act.Access(lab.admin, tool, ClusterTool(bootstrap, lab.tls, lab.arguments))
+        self.bootstrap = ",".join([lab.bootstrap, *(one.settings["advertised"]["INTERNAL"] for one in new)])
+        tool = JavaTool(self.bootstrap, lab.tls, lab.arguments)
+        self.access = act.Access(lab.admin, tool, ClusterTool(self.bootstrap, lab.tls, lab.arguments))
 
     def brokers_with_replicas(self) -> set[int]:
         parts = cluster.describe(self.lab.admin).partitions
@@ -118,4 +118,4 @@ def test_old_brokers_leave_and_no_message_was_lost(moving: Moving) -> None:
     moving.traffic.flows()
     moving.traffic.end()
     assert moving.traffic.failed == []
-    assert moving.traffic.stored() == dict.fromkeys(moving.traffic.sent, 1)
+    assert moving.traffic.stored(moving.bootstrap) == dict.fromkeys(moving.traffic.sent, 1)

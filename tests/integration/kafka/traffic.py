@@ -79,11 +79,15 @@ class Traffic:
             time.sleep(0.05)
         self._done.set()
 
-    def stored(self) -> Counter[int]:
-        """Read the whole topic anew, by a client of its own; return how often each id is in it."""
+    def stored(self, bootstrap: str) -> Counter[int]:
+        """Read the whole topic anew, by a client of its own; return how often each id is in it.
+
+        :param bootstrap: where it begins; the brokers that the others began with may be gone.
+        """
         found: Counter[int] = Counter()
         settings = {"group.id": f"count-{time.time()}", "auto.offset.reset": "earliest"}
-        consumer = Consumer(self._client | settings | {"enable.partition.eof": True})
+        place = {"bootstrap.servers": bootstrap, "enable.partition.eof": True}
+        consumer = Consumer(self._client | settings | place)
         consumer.subscribe([self.topic])
         ended: set[int] = set()
         partitions = len(consumer.list_topics(self.topic, 15).topics[self.topic].partitions)

@@ -39,18 +39,21 @@ class Lab:
     """The cluster.
 
     :ivar marathons: two of them, by URL.
+    :ivar zookeeper: ``host:port`` of it.
     :ivar folder: where all of it is.
     """
 
     def __init__(self, folder: Path, zookeeper: str, mesos: Path, marathon: Path) -> None:
         self.folder = folder
-        self._zookeeper = zookeeper
+        self.zookeeper = zookeeper
         self._pki = folder / "pki"
         self._mesos, self._marathon = mesos, marathon
         self._identities()
         self._tls = {
             "LIBPROCESS_SSL_ENABLED": "true",
             "LIBPROCESS_SSL_VERIFY_SERVER_CERT": "true",
+            "LIBPROCESS_SSL_VERIFY_IPADD": "true",
+            "LIBPROCESS_SSL_HOSTNAME_VALIDATION_SCHEME": "openssl",
             "LIBPROCESS_SSL_CIPHERS": "ECDHE+AESGCM",
             "LIBPROCESS_SSL_CA_FILE": str(self._pki / "ca.pem"),
             "LIBPROCESS_SSL_CERT_FILE": str(self._pki / "marathon.pem"),
@@ -109,6 +112,13 @@ class Lab:
         )
         answer.raise_for_status()
 
+    def master_trouble(self, **order: Any) -> None:
+        """Order the double of the master to misbehave."""
+        url = f"https://127.0.0.1:{self.master_port}/double"
+        who = ("operator", _SECRETS["operator"])
+        answer = requests.post(url, json=order, auth=who, verify=str(self._pki / "ca.pem"), timeout=10)
+        answer.raise_for_status()
+
     def get(self, url: str, **options: Any) -> requests.Response:
         """Ask one Marathon, as whoever one is."""
         return requests.get(url, verify=str(self._pki / "ca.pem"), timeout=15, **options)
@@ -144,7 +154,7 @@ class Lab:
     def _master(self) -> Program:
         here = self.folder / "master"
         arguments = [
-            f"--zk=zk://{self._zookeeper}/mesos",
+            f"--zk=zk://{self.zookeeper}/mesos",
             "--quorum=1",
             "--ip=127.0.0.1",
             "--hostname=127.0.0.1",
@@ -163,7 +173,7 @@ class Lab:
         here = self.folder / f"agent-{index + 1}"
         first = 31000 + 100 * index
         arguments = [
-            f"--master=zk://{self._zookeeper}/mesos",
+            f"--master=zk://{self.zookeeper}/mesos",
             f"--ip={address}",
             f"--hostname={address}",
             f"--port={free_ports(1)[0]}",
@@ -191,7 +201,7 @@ class Lab:
             "driver": defaults["driver"] | {"port": driver},
             "heap_mb": 256,
             "libmesos": str(self._mesos / "lib/libmesos.so"),
-            "zookeeper": self._zookeeper,
+            "zookeeper": self.zookeeper,
             "zookeeper_password": "zookeepersecret",
             "mesos_password": _SECRETS["marathon"],
             "password": CREDENTIALS[1],

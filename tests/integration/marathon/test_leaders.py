@@ -5,6 +5,8 @@ import signal
 
 import pytest
 import requests
+from kazoo.client import KazooClient
+from kazoo.exceptions import NoAuthError
 from meridian.marathon import deployment
 from meridian.marathon.client import MarathonClient
 
@@ -87,6 +89,41 @@ def test_a_lost_connection_to_mesos_is_made_again_and_nothing_is_lost(
     lab.trouble(lab.leader(), do="drop_mesos")
     deploy(client, "/other", SERVE)
     assert task_ids(client, "/web") == before
+
+
+def test_tasks_go_on_under_the_next_master(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE)
+    before, framework = task_ids(client, "/web"), client.info()["frameworkId"]
+    lab.master.kill()
+    lab.master.start()
+    deploy(client, "/other", SERVE, deadline=90)
+    assert client.info()["frameworkId"] == framework
+    assert task_ids(client, "/web") == before
+
+
+@pytest.mark.skipif(programs.real("mesos"), reason="real ones lose no agent on demand")
+def test_what_ran_on_a_lost_agent_runs_on_another(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE)
+    [task] = client.tasks("/web")
+    lab.master_trouble(do="lose_agent", agent=task["host"])
+    wait_until("another one runs", lambda: task_ids(client, "/web") not in (set(), {task["id"]}))
+    deployment.wait_healthy(client, ["/web"], 60)
+    wait_until("the lost one has ended", lambda: not lab.processes(f"MESOS_TASK_ID={task['id']}\0"))
+
+
+def test_nobody_else_reads_what_marathon_keeps_in_zookeeper(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE | {"env": {"PASSWORD": "hunter2hunter2"}})
+    stranger = KazooClient(lab.zookeeper)
+    stranger.start(20)
+    try:
+        for name in stranger.get_children("/marathon"):
+            with pytest.raises(NoAuthError):
+                stranger.get(f"/marathon/{name}")
+    except NoAuthError:
+        pass
+    finally:
+        stranger.stop()
+        stranger.close()
 
 
 def test_a_wrong_flag_is_refused_in_one_line(lab: Lab) -> None:

@@ -186,7 +186,7 @@ class Cluster:
             "--http_framework_authenticators=basic",
             f"--credentials={self.folder}/credentials",
             "--agent_ping_timeout=1secs",
-            "--max_agent_ping_timeouts=3",
+            "--max_agent_ping_timeouts=5",
         ]
         if self._zookeeper:
             command += [f"--zk={self._zookeeper}/mesos", "--quorum=1", "--zk_session_timeout=4secs"]

@@ -13,7 +13,10 @@ import yaml
 from kazoo.client import KazooClient
 from kazoo.exceptions import KazooException
 from kazoo.retry import KazooRetry
-from meridian.zookeeper import acl, node, paths, roll
+from meridian import paths
+from meridian.artifacts.store import Store
+from meridian.zookeeper import acl, node, roll
+from meridian.zookeeper import paths as zookeeper_paths
 
 from tests.integration.kafka.machines import certificates
 from tests.integration.zookeeper.machines import FORMULA, Ensemble, machines
@@ -28,9 +31,13 @@ Founder = Callable[..., Ensemble]
 
 
 @pytest.fixture(scope="session")
-def zookeeper_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zookeeper artifact, unpacked."""
-    return unpacked(tmp_path_factory.mktemp("zookeeper") / "artifact")
+def zookeeper_artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The formula's artifacts, unpacked, in one folder."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    unpacked(folder / "zookeeper")
+    store = Store(paths.repository(), paths.cache())
+    store.unpacked(store.prepare(["zookeeper-access"])["zookeeper-access"], folder / "zookeeper-access")
+    return folder
 
 
 @pytest.fixture(scope="package")
@@ -45,13 +52,13 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def found(
-    zookeeper_artifact: Path, identity: Path, tmp_path_factory: pytest.TempPathFactory
+    zookeeper_artifacts: Path, identity: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Founder]:
     """Makes machines of an ensemble, of which the first ones found it and serve."""
     with ExitStack() as ends:
 
         def make(count: int = 3, founding: int = 3) -> Ensemble:
-            made = machines(tmp_path_factory.mktemp("ensemble"), zookeeper_artifact, identity, count, USERS)
+            made = machines(tmp_path_factory.mktemp("ensemble"), zookeeper_artifacts, identity, count, USERS)
             for machine in made:
                 ends.callback(machine.stop, SIGKILL)
             ensemble = Ensemble(made, USERS)
@@ -79,9 +86,9 @@ def make_paths(ensemble: Ensemble) -> dict[str, object]:
     changes: dict[str, object] = {}
     with ensemble.client(node.ADMIN) as client:
         for path, settings in sorted(wanted.items(), reverse=True):
-            todo = paths.plan(client, path, acl.wanted(acl.access(path, settings, USERS), USERS))
+            todo = zookeeper_paths.plan(client, path, acl.wanted(acl.access(path, settings, USERS), USERS))
             if todo:
-                paths.apply(client, todo)
+                zookeeper_paths.apply(client, todo)
             changes |= todo.changes()
     return changes
 

@@ -31,7 +31,7 @@ class Machine:
     :ivar port: of clients.
     """
 
-    def __init__(self, folder: Path, settings: dict[str, Any], identity: Path, artifact: Path) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], identity: Path, artifacts: Path) -> None:
         self.folder = folder
         self.id = int(settings["server_id"])
         self.settings = settings
@@ -42,13 +42,15 @@ class Machine:
             "etc/meridian/zookeeper",
             "etc/systemd/system",
             "opt/meridian/zookeeper",
+            "opt/meridian/zookeeper-access",
             "run/meridian-zookeeper",
             "data/data",
             "data/members",
         ):
             (folder / name).mkdir(parents=True)
         (folder / "etc/meridian/pki").symlink_to(identity)
-        (folder / "opt/meridian/zookeeper/current").symlink_to(artifact)
+        for name in ("zookeeper", "zookeeper-access"):
+            (folder / "opt/meridian" / name / "current").symlink_to(artifacts / name)
         self.apply()
 
     @property
@@ -194,10 +196,11 @@ class Ensemble:
 
 
 def machines(
-    folder: Path, artifact: Path, identity: Path, count: int, users: Mapping[str, str]
+    folder: Path, artifacts: Path, identity: Path, count: int, users: Mapping[str, str]
 ) -> list[Machine]:
     """Return machines that are not started yet, of one ensemble.
 
+    :param artifacts: folder of the formula's artifacts, unpacked.
     :param identity: folder of certificates, as the pki formula names them.
     :param users: name → password.
     """
@@ -219,5 +222,5 @@ def machines(
             "sync_ticks": 20,
             "config": {"secureClientPortAddress": "127.0.0.1", "quorumListenOnAllIPs": False},
         }
-        made.append(Machine(here, settings, identity, artifact))
+        made.append(Machine(here, settings, identity, artifacts))
     return made

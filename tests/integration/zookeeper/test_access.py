@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from kazoo.client import KazooClient
+from kazoo.security import CREATOR_ALL_ACL, READ_ACL_UNSAFE
 from meridian.errors import MeridianError
 from meridian.tls import Tls
-from meridian.zookeeper import node, srvr
+from meridian.zookeeper import acl, node, srvr
 
 from tests.integration.kafka.machines import certificates
 from tests.integration.zookeeper.conftest import eventually, make_paths, refused
@@ -67,6 +68,16 @@ def test_a_path_is_its_owners_and_its_readers_only(ensemble: Ensemble) -> None:
         mesos.delete(mesos.create("/mesos/leader", ephemeral=True))
 
 
+def test_a_certificate_lets_in_and_is_no_identity(ensemble: Ensemble) -> None:
+    """All clients here have the same one, as those behind a node's proxy."""
+    with ensemble.client("marathon") as marathon, ensemble.client("mesos") as mesos:
+        path = marathon.create("/marathon/own", b"", [*CREATOR_ALL_ACL, *READ_ACL_UNSAFE])
+        assert acl.describe(marathon.get_acls(path)[0]) == ["digest:marathon:cdrwa", "world:anyone:r"]
+        assert mesos.get(path)[0] == b""
+        assert refused(lambda: mesos.set(path, b"mine")) == "NoAuthError"
+        marathon.delete(path)
+
+
 def test_a_changed_list_is_told_without_passwords_and_set_right(ensemble: Ensemble) -> None:
     with ensemble.client(node.ADMIN) as admin:
         before, _ = admin.get_acls("/marathon")
@@ -98,7 +109,7 @@ def test_a_certificate_alone_makes_no_server(ensemble: Ensemble) -> None:
     assert ensemble.prepare(4).count("participant") == 4
     stranger.start()
     try:
-        eventually(lambda: "Failed to authenticate" in stranger.log.read_text(encoding="utf-8"))
+        eventually(lambda: "Authentication failed against server" in stranger.log.read_text(encoding="utf-8"))
         assert not stranger.ask().serves
     finally:
         stranger.stop()

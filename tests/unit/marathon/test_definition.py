@@ -22,6 +22,14 @@ DECLARED: dict[str, Json] = {
             {"path": "/", "portIndex": 0, "intervalSeconds": 5},
         ],
     },
+    "checks with keys that Marathon takes no notice of": {
+        "cmd": "x",
+        "healthChecks": [
+            {"protocol": "HTTP", "delaySeconds": 1, "ignoreHttp1xx": True},
+            {"protocol": "TCP", "ipProtocol": "IPv6"},
+            {"protocol": "COMMAND", "command": {"value": "true"}, "portIndex": 0},
+        ],
+    },
     "checks beside ports": {
         "cmd": "x",
         "portDefinitions": [{"name": "http"}, {"port": 8080}],
@@ -39,6 +47,14 @@ DECLARED: dict[str, Json] = {
             "volumes": [{"containerPath": "/data", "hostPath": "/srv", "mode": "RO"}],
         },
         "networks": [{"mode": "container/bridge"}],
+    },
+    "what is said to be empty": {
+        "cmd": "x",
+        "env": {},
+        "constraints": [],
+        "container": {"type": "MESOS", "volumes": []},
+        "networks": [{"mode": "host", "labels": {}}],
+        "portDefinitions": [{"port": 0, "labels": {}}],
     },
     "a Docker image on the host's network": {"container": {"docker": {"image": "shop/web:1.4"}}},
     "arguments": {"args": ["/bin/serve", "-v"], "user": "web", "taskKillGracePeriodSeconds": 30},

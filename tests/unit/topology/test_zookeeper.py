@@ -47,9 +47,10 @@ def test_only_servers_and_brokers_get_their_passwords(mixed: Topology) -> None:
 def test_the_mode_decides_the_artifacts_of_brokers_and_not_of_connect(mixed: Topology) -> None:
     settings = mixed.region("us-east").settings
     assert set(roles.artifacts(settings, ["kafka"])) == {"meridian", "kafka-3.9"}
-    both = set(roles.artifacts(settings, ["kafka", "connect"]))
-    assert {"kafka-3.9", "kafka", "connect-predicates"} <= both
-    assert set(roles.artifacts(settings, ["zookeeper"])) == {"meridian", "zookeeper"}
+    assert {"kafka-3.9", "kafka", "connect-predicates"} <= set(
+        roles.artifacts(settings, ["kafka", "connect"])
+    )
+    assert set(roles.artifacts(settings, ["zookeeper"])) == {"meridian", "zookeeper", "zookeeper-access"}
 
 
 def test_a_single_server_is_for_trials_that_say_so(bent: Callable[..., Layers]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kafka_scheduler.core import calls
+from kafka_scheduler.core import calls, reconciliation
 from kafka_scheduler.core.matcher import Match, World, match
 from kafka_scheduler.core.model import Abandoned, Agent, Instance, Release, Task, TaskState
 from kafka_scheduler.core.offers import Offer
@@ -95,8 +95,9 @@ def _launch(turn: Turn, group: Sequence[Match]) -> list[dict[str, Any]]:
             launched=turn.now,
         )
         names = {volume.name for volume in placement.volumes}
+        kept = {volume.id for volume in placement.volumes}
         for volume in instance.volumes:
-            if volume.name in names and volume not in placement.volumes and not volume.used:
+            if volume.name in names and volume.id not in kept and not volume.used:
                 # Made for a launch that came to nothing; if it is there at all, nobody has used it.
                 turn.put_release(Release(volume.id, instance.id, volume.agent_id))
         others = [volume for volume in instance.volumes if volume.name not in names]
@@ -123,6 +124,11 @@ def _note_agents(turn: Turn, offers: Sequence[Offer]) -> None:
         agent = known.get(one.agent_id)
         if agent is None or agent.lost or agent.attributes != one.attributes:
             new[one.agent_id] = Agent(one.agent_id, one.hostname, one.attributes)
+    for task in turn.state.abandoned.values():
+        if task.away and any(one.agent_id == task.agent_id for one in offers):
+            # The agent is back, whatever was said of it before: is the task?
+            turn.put_abandoned(replace(task, away=False))
+            turn.call(calls.reconcile(reconciliation.request({task.task_id: task.agent_id})))
     if new:
         turn.set(agents={**known, **new})
 

@@ -226,7 +226,9 @@ def _volumes(
         if framework.role == "*":
             why = "a persistent volume needs a role of its own: set framework-role"
             return [], [], [], Refusal("role", why)
-        volume = volume or Volume(
+        # One that was made for a launch which came to nothing is either there or never was; its name may be
+        # in use by a task that we have not heard of.
+        volume = Volume(
             framework.volume_prefix(instance.id, want.name) + nonce,
             want.name,
             offer.agent_id,

@@ -36,7 +36,7 @@ def _ended(was: Instance, now: Instance) -> str:
         text += f": {now.problem}"
     if not now.active and was.active:
         text += f"; deactivated after {now.failures} failures"
-    elif now.active and now.failures:
+    elif now.active and now.failures and now.retry_at > now.ended > 0:
         text += f"; failure {now.failures}, is tried again in {now.retry_at - now.ended:.0f} s"
     return text
 

@@ -1,5 +1,6 @@
 """``/v2/apps``: what the API does with apps."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,7 @@ from .planning import Deployment
 from .tree import Tree
 
 _DEEP = ("restart", "tasks", "versions")
+_SELECTOR = re.compile(r"([\w.-]+)\s*(==|!=|notin\b|in\b|)\s*(\([^)]*\)|[^,]*)")
 
 
 class AppsApi:
@@ -130,7 +132,9 @@ class AppsApi:
             found = [
                 self.show(key, wanted, "apps")
                 for key, app in sorted(self._core.tree.apps.items())
-                if query.get("id", "") in key and query.get("cmd", "") in (app.get("cmd") or "")
+                if query.get("id", "") in key
+                and query.get("cmd", "") in (app.get("cmd") or "")
+                and labelled(app.get("labels") or {}, query.get("label", ""))
             ]
             return Response.of({"apps": found})
         tree = self._core.tree.copy()
@@ -186,6 +190,23 @@ class AppsApi:
 def embeds(request: Request) -> set[str]:
     """Return all that a request wants embedded."""
     return set(parse_qs(urlsplit(request.target).query).get("embed", []))
+
+
+def labelled(labels: Mapping[str, str], selector: str) -> bool:
+    """Tell whether labels fit a selector of Marathon's: ``a, b==1, c!=2, d in (3, 4), e notin (5)``."""
+    for name, operator, value in _SELECTOR.findall(selector):
+        have = labels.get(name)
+        many = [one.strip() for one in value.strip("() ").split(",")]
+        fits = {
+            "": have is not None,
+            "==": have == value.strip(),
+            "!=": have is not None and have != value.strip(),
+            "in": have in many,
+            "notin": have is not None and have not in many,
+        }
+        if not fits[operator]:
+            return False
+    return True
 
 
 def _split(rest: str) -> tuple[str, str, str]:

@@ -4,13 +4,14 @@ import asyncio
 import copy
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from . import offers, planning
 from .constraints import attributes
 from .definitions import Json, Refused, config, now
 from .flags import Settings
-from .launching import Task, task_id, task_info, terminal
+from .launching import Task, instance_of, task_id, task_info, terminal
+from .interface import Mesos
 from .memory import Memory
 from .planning import Deployment
 from .queueing import Backoff, Waiting
@@ -21,25 +22,6 @@ _STEADY_DECLINE = 3.0
 _VERSIONS_KEPT = 25
 _UNHEALTHY = "Task was killed since health check failed. Reason: "
 _FAILED = {"TASK_FAILED", "TASK_ERROR", "TASK_LOST", "TASK_DROPPED", "TASK_GONE", "TASK_UNREACHABLE"}
-
-
-class Mesos(Protocol):
-    """What the core asks of Mesos; asked while not connected, it does nothing."""
-
-    def accept(self, offer: Json, tasks: list[Json]) -> None:
-        """Launch tasks."""
-
-    def decline(self, offer: Json, seconds: float) -> None:
-        """Give an offer back."""
-
-    def kill(self, task_id: str, agent_id: str) -> None:
-        """End a task."""
-
-    def revive(self) -> None:
-        """Ask for offers."""
-
-    def suppress(self) -> None:
-        """Ask for no offers."""
 
 
 class Core(Memory):
@@ -280,6 +262,13 @@ class Core(Memory):
             ports=task.ports,
             version=task.version,
         )
+        condition = state.removeprefix("TASK_").capitalize()
+        self.emit(
+            "instance_changed_event",
+            instanceId=instance_of(task.id),
+            runSpecId=task.app_id,
+            condition=condition,
+        )
 
     def _advance(self, aims: Mapping[str, tuple[Json, int]]) -> None:
         for plan in list(self.deployments):
@@ -298,6 +287,7 @@ class Core(Memory):
                 for key, app in plan.after.items():
                     if app is None:
                         self.failures.pop(key, None)
+                        self.emit("app_terminated_event", appId=key)
 
     def _done(self, action: Json, aims: Mapping[str, tuple[Json, int]]) -> bool:
         key = action["app"]

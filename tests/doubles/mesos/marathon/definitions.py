@@ -195,8 +195,12 @@ def _check(check: Mapping[str, Any], ported: bool) -> Json:
         raise _invalid("/healthChecks", "command must be given")
     if whole["protocol"] != "COMMAND" and "port" not in whole and ported:
         whole.setdefault("portIndex", 0)
-    if "HTTP" in whole["protocol"]:
-        whole.setdefault("ignoreHttp1xx", False)
+    if whole["protocol"] in ("HTTP", "HTTPS", "TCP"):
+        # Taken, and shown as if they had not been said: so does Marathon.
+        whole |= {"delaySeconds": _CHECK["delaySeconds"], "ipProtocol": "IPv4"}
+        whole.pop("ignoreHttp1xx", None)
+    if whole["protocol"] in ("HTTP", "HTTPS"):
+        whole["ignoreHttp1xx"] = False
     return whole
 
 

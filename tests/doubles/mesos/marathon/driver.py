@@ -49,7 +49,7 @@ class Driver:
 
     async def run(self) -> None:
         """Stay subscribed for ever."""
-        sending = asyncio.ensure_future(self._send())
+        jobs = [asyncio.ensure_future(one) for one in (self._send(), self._reconcile_now_and_then())]
         try:
             await self._find_master()
             while True:
@@ -60,7 +60,8 @@ class Driver:
                 self._lost()
                 await asyncio.sleep(_PAUSE)
         finally:
-            sending.cancel()
+            for job in jobs:
+                job.cancel()
 
     def drop(self) -> None:
         """Cut the connection, as a network may."""
@@ -193,6 +194,12 @@ class Driver:
             if "removed" in message or "completed" in message:
                 await self._remember("")
             self._give_up(f"Mesos says: {message}")
+
+    async def _reconcile_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.reconcile_seconds)
+            if self.subscribed:
+                self._reconcile()
 
     def _reconcile(self) -> None:
         known = [

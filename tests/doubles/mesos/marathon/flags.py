@@ -66,6 +66,7 @@ class Settings:
     ports: tuple[int, int]
     launch_timeout: float
     decline_seconds: float
+    reconcile_seconds: float
     max_deployments: int
     features: tuple[str, ...]
 
@@ -118,6 +119,7 @@ def load(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
             ports=(int(given.get("local_port_min", 10000)), int(given.get("local_port_max", 20000))),
             launch_timeout=int(given.get("task_launch_timeout", 300000)) / 1000,
             decline_seconds=int(given.get("decline_offer_duration", 120000)) / 1000,
+            reconcile_seconds=int(given.get("reconciliation_interval", 600000)) / 1000,
             max_deployments=int(given.get("max_running_deployments", 100)),
             features=tuple(filter(None, given.get("enable_features", "").split(","))),
         )

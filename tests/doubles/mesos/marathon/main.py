@@ -8,7 +8,10 @@ import sys
 import uuid
 import zlib
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from kazoo.security import ACL, make_digest_acl
 
 from .. import http
 from ..election import Group, Place
@@ -27,6 +30,18 @@ from .trouble import Trouble
 
 _STATE = ("tree", "versions", "tasks", "deployments", "failures", "framework")
 _LEADER_PATIENCE = 2.5
+
+
+@dataclass(frozen=True)
+class _Own(Place):
+    """Marathon's place: what apps are told is nobody else's to read."""
+
+    @property
+    def acl(self) -> list[ACL]:
+        """Whoever has made a node, and nobody else."""
+        if self.user is None:
+            return super().acl
+        return [make_digest_acl(self.user, self.secret, all=True)]
 
 
 class Marathon:
@@ -53,7 +68,7 @@ class Marathon:
         """Serve for ever."""
         settings = self.settings
         try:
-            place = Place.parse(settings.zk)
+            place = _Own.parse(settings.zk)
         except ValueError as problem:
             refuse(f"[scallop] Error: bad arguments for option 'zk': {problem}")
         if settings.https_port:

@@ -113,6 +113,8 @@ class Cluster:
             task.state = entry["state"]
             framework.unreachable.pop(key[1], None)
             agent.tasks[key] = framework.tasks[key[1]] = task
+            if was_lost and framework.can("PARTITION_AWARE"):
+                self.updates.returned(framework, task)
             if entry.get("executor"):
                 agent.executors[framework.id, task.executor_id] = entry["executor"]
         for key, task in list(agent.tasks.items()):

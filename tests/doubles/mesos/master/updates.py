@@ -67,6 +67,12 @@ class Updates:
             framework.completed.append(task)
         self._send(framework, status)
 
+    def returned(self, framework: Framework, task: Task) -> None:
+        """Tell a framework that a task of an agent that was unreachable is there again."""
+        message = "Agent re-registered"
+        status = self._status(task.id, task.agent_id, task.state, "REASON_AGENT_REREGISTERED", message)
+        self._send(framework, status)
+
     def gone_after_all(self, agent_id: str) -> None:
         """An agent that was unreachable is gone: so are its tasks."""
         for framework in self._cluster.frameworks.values():
