@@ -136,7 +136,6 @@ def machines(
             "node_id": index + 1,
             "process_roles": ["broker", "controller"] if kraft else ["broker"],
             "rack": f"zone-{index + 1}",
-            "process_roles": ["broker", "controller"],
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
