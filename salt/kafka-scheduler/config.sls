@@ -5,10 +5,12 @@ include:
   - kafka-scheduler.install
 
 # Passwords in files of their own: a task's arguments and environment are seen by everybody who may read Mesos' state.
+{%- set ensemble = 'zk://' ~ scheduler.zookeeper_user ~ ':' ~ scheduler.zookeeper_password ~ '@' ~ scheduler.zookeeper %}
 {%- for file, secret in [
   ('api.secret', scheduler.password),
   ('mesos.secret', scheduler.mesos_password),
-  ('zookeeper', 'zk://' ~ scheduler.zookeeper_user ~ ':' ~ scheduler.zookeeper_password ~ '@' ~ scheduler.zookeeper),
+  ('zookeeper', ensemble),
+  ('master', ensemble ~ scheduler.mesos_path),
 ] %}
 
 /etc/meridian/kafka-scheduler/{{ file }}:
