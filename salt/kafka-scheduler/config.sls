@@ -35,3 +35,12 @@ include:
     - makedirs: true
     - require:
       - user: Kafka's user
+
+# Where it runs on this host it ends; Marathon starts it again, and meanwhile another leads. Brokers go on.
+Scheduler with its present settings:
+  cmd.run:
+    - name: pkill -TERM --full '^[^ ]*python3? .*bin/[k]afka-scheduler scheduler ' || test $? = 1
+    - onchanges:
+      - meridian_artifact: Artifact kafka-scheduler-libs
+      - meridian_artifact: Artifact kafka-scheduler
+      - file: /etc/meridian/kafka-scheduler/*
