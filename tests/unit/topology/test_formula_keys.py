@@ -37,6 +37,17 @@ FIXED = {
         "api_user",
         "password",
     },
+    "mesos": {
+        "user",
+        "cluster",
+        "masters",
+        "agents",
+        "zookeeper",
+        "zookeeper_user",
+        "zookeeper_password",
+        "passwords",
+        "broker_ports",
+    },
     "node": set(),
     "java": set(),
     "proxy": {
