@@ -19,7 +19,7 @@
 ] if role in roles %}
 {%- do formulas.extend(names) %}
 {%- endfor %}
-{%- if pillar.kafka_scheduler is defined and 'mesos-agent' in roles %}
+{%- if pillar.kafka_scheduler is defined and 'kafka' in roles %}
 {%- do formulas.append('kafka-scheduler') %}
 {%- endif %}
 base:

@@ -14,7 +14,7 @@ _FILE = "secrets.json"
 _OBJECT_STORE_USERS = ("archive",)
 # Services with passwords, and their users.
 _PASSWORDS = {
-    "zookeeper": ("admin", "mesos", "marathon", "kafka-scheduler"),
+    "zookeeper": ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka"),
     "mesos": ("operator", "agent", "marathon", "kafka-scheduler"),
     "marathon": ("admin",),
     "kafka-scheduler": ("api",),

@@ -110,6 +110,36 @@ States of {{ region.name }}:
       - phase: Nodes
 {%- endfor %}
 
+{%- set ensembles = outline.regions | selectattr('roles.zookeeper', 'defined') | list %}
+{%- if ensembles %}
+ZooKeeper:
+  phase.runner:
+    - function: zookeeper.roll
+    - phase: zookeeper
+    - environment: {{ environment }}
+    - require:
+{%- for region in ensembles %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+
+{%- for region in ensembles %}
+Paths of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.zookeeper[:1] | json }}
+    - sls: [zookeeper.paths]
+    - phase: paths
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: ZooKeeper
+    - require_in:
+      - phase: Brokers
+{%- if region.runtime == 'mesos' %}
+      - phase: Scheduler of {{ region.name }}
+{%- endif %}
+{%- endfor %}
+{%- endif %}
+
 {%- for region in outline.regions if region.runtime == 'mesos' %}
 Scheduler of {{ region.name }}:
   phase.states:
@@ -180,6 +210,21 @@ Flows into {{ region.name }}:
     - require_in:
       - phase: Mirrors
 {%- endfor %}
+
+{%- if outline.regions | selectattr('roles.elasticsearch', 'defined') | list %}
+Search:
+  phase.runner:
+    - function: elasticsearch.roll
+    - phase: search
+    - environment: {{ environment }}
+    - require:
+      - phase: Brokers
+{%- for region in outline.regions if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endfor %}
+    - require_in:
+      - phase: Verification
+{%- endif %}
 
 Mirrors:
   phase.runner:

@@ -1,6 +1,8 @@
 kafka:
   version: "4.3.1"
-  mode: kraft                   # metadata quorum: kraft (every broker is also a controller)
+  # Where metadata are. kraft: in a quorum of Kafka's own, of the brokers themselves or of controllers beside them;
+  # version 4.x. zookeeper: in the ensemble of the region's nodes with the role zookeeper; version 3.9.x.
+  mode: kraft
   # systemd: a unit on each node. mesos: tasks of our scheduler on agents that have the role kafka; the quorum is
   # that of the nodes with the role kafka-controller.
   runtime: systemd

@@ -1,4 +1,4 @@
-{%- from "elasticsearch/map.jinja" import elastic with context %}
+{%- from "elasticsearch/map.jinja" import elastic, public, has_passwords with context %}
 {%- set folder = '/etc/meridian/elasticsearch' %}
 
 include:
@@ -7,12 +7,9 @@ include:
 {%- if pillar.get('volumes') %}
   - node.volumes
 {%- endif %}
-
-{%- if not elastic.users.get('elastic') or not elastic.users.get('sink') %}
-Passwords of Elasticsearch:
-  test.fail_without_changes:
-    - comment: "no passwords for Elasticsearch on {{ grains.id }} yet: run salt-run pki.ensure on the master"
-{%- else %}
+{%- if elastic.transport == 'proxy' and pillar.proxy is defined %}
+  - proxy.config
+{%- endif %}
 
 {%- for file, mode in [
       ('elasticsearch.yml', '0644'), ('jvm.options', '0644'), ('log4j2.properties', '0644'), ('roles.yml', '0644'),
@@ -26,14 +23,22 @@ Passwords of Elasticsearch:
     - mode: '{{ mode }}'
     - makedirs: true
     - context:
-        elastic: {{ elastic | json }}
+        elastic: {{ public | json }}
     - require:
       - user: User of Elasticsearch
 {%- endfor %}
 
-# Hashes of passwords, passwords for the keystore, and what states ask the cluster with.
-{%- for file, group in [('users', elastic.user), ('users_roles', elastic.user), ('keystore.txt', elastic.user),
-                        ('auth.json', 'root')] %}
+{%- if not has_passwords %}
+
+Passwords of Elasticsearch:
+  test.fail_without_changes:
+    - comment: "no passwords for Elasticsearch on {{ grains.id }} yet: run salt-run pki.ensure on the master"
+{%- else %}
+{#- Hashes of passwords, passwords for the keystore, and what states ask the cluster with: from the node's own pillar. #}
+{%- for file, group, mode in [
+      ('users', elastic.user, '0640'), ('users_roles', elastic.user, '0640'), ('keystore.txt', elastic.user, '0640'),
+      ('auth.json', 'root', '0600'),
+    ] %}
 
 {{ folder }}/{{ file }}:
   file.managed:
@@ -41,11 +46,9 @@ Passwords of Elasticsearch:
     - template: jinja
     - user: root
     - group: {{ group }}
-    - mode: '{{ '0600' if group == 'root' else '0640' }}'
+    - mode: '{{ mode }}'
     - makedirs: true
     - show_changes: false
-    - context:
-        elastic: {{ elastic | json }}
     - require:
       - user: User of Elasticsearch
 {%- endfor %}
@@ -53,14 +56,20 @@ Passwords of Elasticsearch:
 
 {%- if elastic.transport == 'proxy' %}
 
+# meridian-proxy is reloaded for it by its own formula, which watches the folder. A wrong one never comes into effect.
 /etc/meridian/proxy/conf.d/elasticsearch.cfg:
   file.managed:
     - source: salt://elasticsearch/files/proxy.cfg
     - template: jinja
     - mode: '0644'
     - makedirs: true
+    - check_cmd: /usr/sbin/haproxy -c -q -f /etc/meridian/proxy/conf.d/00-global.cfg -f
     - context:
-        elastic: {{ elastic | json }}
+        elastic: {{ public | json }}
+{%- if pillar.proxy is defined %}
+    - require:
+      - sls: proxy.config
+{%- endif %}
 {%- endif %}
 
 Data of Elasticsearch:
@@ -82,4 +91,4 @@ Data of Elasticsearch:
     - template: jinja
     - mode: '0644'
     - context:
-        elastic: {{ elastic | json }}
+        elastic: {{ public | json }}

@@ -1,9 +1,15 @@
 # Records of the region's topics into Elasticsearch. The sinks of all nodes share the partitions.
-{%- from "elasticsearch/map.jinja" import elastic with context %}
+{%- from "elasticsearch/map.jinja" import elastic, public, has_passwords with context %}
 {%- set folder = '/etc/meridian/elasticsearch-sink' %}
 
+{%- set unit = elastic.runtime == 'systemd' %}
+
 include:
-  - elasticsearch.install
+  - elasticsearch.config
+{%- if unit %}
+  - elasticsearch.service
+  - elasticsearch.indices
+{%- endif %}
 
 # In the group of Elasticsearch for its certificate, by which it speaks with Kafka.
 User of the sink:
@@ -25,22 +31,30 @@ Artifact {{ artifact }}:
     - name: {{ artifact }}
 {%- endfor %}
 
-{%- for file in ['sink.json', 'auth.json'] %}
-
-{{ folder }}/{{ file }}:
+{{ folder }}/sink.json:
   file.managed:
-    - source: salt://elasticsearch/files/sink/{{ file }}
+    - source: salt://elasticsearch/files/sink/sink.json
+    - template: jinja
+    - mode: '0644'
+    - makedirs: true
+    - context:
+        elastic: {{ public | json }}
+{%- if has_passwords %}
+
+{{ folder }}/auth.json:
+  file.managed:
+    - source: salt://elasticsearch/files/sink/auth.json
     - template: jinja
     - user: root
     - group: elasticsearch-sink
     - mode: '0640'
     - makedirs: true
-    - show_changes: {{ file == 'sink.json' }}
-    - context:
-        elastic: {{ elastic | json }}
+    - show_changes: false
     - require:
       - user: User of the sink
-{%- endfor %}
+{%- endif %}
+
+{%- if unit %}
 
 /etc/systemd/system/meridian-elasticsearch-sink.service:
   file.managed:
@@ -48,13 +62,23 @@ Artifact {{ artifact }}:
     - template: jinja
     - mode: '0644'
     - context:
-        elastic: {{ elastic | json }}
+        elastic: {{ public | json }}
+
+# An index is made by its first document, as the template says that is there then.
+extend:
+  Template of the sink's indices:
+    elasticsearch:
+      - require:
+        - service: meridian-elasticsearch
 
 meridian-elasticsearch-sink:
   service.running:
     - enable: true
+    - require:
+      - elasticsearch: Template of the sink's indices
     - watch:
       - file: {{ folder }}/*
       - file: /etc/systemd/system/meridian-elasticsearch-sink.service
       - meridian_artifact: Artifact elasticsearch-sink-libs
       - meridian_artifact: Artifact elasticsearch-sink
+{%- endif %}

@@ -10,7 +10,8 @@
         cpus: {{ scheduler.scheduler_cpus }}
         mem: {{ scheduler.scheduler_mem_mb }}
         instances: {{ scheduler.instances }}
-        constraints: [[hostname, UNIQUE]]
+        # Where its settings and passwords are: on the brokers' hosts.
+        constraints: [[hostname, UNIQUE], [role, LIKE, '.*kafka.*']]
         # One port on every agent, so that the proxies know where to look for the one that leads.
         requirePorts: true
         portDefinitions:

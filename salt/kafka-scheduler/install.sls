@@ -1,4 +1,7 @@
-# On every agent, since Marathon may start it on any of them.
+# On every host of brokers: Marathon may start it on any of them. It runs as the brokers' user, with their tools.
+include:
+  - kafka.install
+
 {%- for artifact in ['kafka-scheduler-libs', 'kafka-scheduler'] %}
 
 Artifact {{ artifact }}:

@@ -3,7 +3,11 @@
 include:
   - kafka.install
 
-{%- for file, mode in [('server.properties', '0640'), ('log4j2.yaml', '0644'), ('broker', '0755')] %}
+{%- set files = [('server.properties', '0640'), ('log4j2.yaml', '0644'), ('broker', '0755')] %}
+{%- if kafka.mode == 'zookeeper' %}
+{%- do files.append(('zookeeper-jaas.conf', '0640')) %}
+{%- endif %}
+{%- for file, mode in files %}
 
 /etc/meridian/kafka/{{ file }}:
   file.managed:
@@ -13,6 +17,9 @@ include:
     - group: kafka
     - mode: '{{ mode }}'
     - makedirs: true
+    {%- if file == 'zookeeper-jaas.conf' %}
+    - show_changes: false
+    {%- endif %}
     - context:
         kafka: {{ kafka | json }}
     - require:

@@ -1,3 +1,5 @@
+{%- from "kafka/map.jinja" import kafka with context %}
+
 Kafka's user:
   user.present:
     - name: kafka
@@ -9,7 +11,7 @@ Kafka's user:
 Kafka's jars:
   meridian_artifact.installed:
     - names:
-      - kafka
-{%- if 'kafka-cds' in pillar.get('artifacts', {}) %}
+      - {{ kafka.artifact }}
+{%- if kafka.mode == 'kraft' and 'kafka-cds' in pillar.get('artifacts', {}) %}
       - kafka-cds
 {%- endif %}

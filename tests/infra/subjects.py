@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 
 import pytest
+from meridian.topology import names
 from meridian.topology.model import Node, Region, Topology
 
 
@@ -53,6 +54,9 @@ SERVICES = {
     "connect": Service("meridian-connect", "connect", False, ("connect.port",)),
     "archive": Service("meridian-archiver", "archive", False),
     "objectstore": Service("meridian-objectstore", "objectstore", True, ("objectstore.port",)),
+    "elasticsearch": Service(
+        "meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)
+    ),
 }
 
 
@@ -95,3 +99,16 @@ def ports_of(subject: Subject, service: Service) -> set[int]:
     if service is SERVICES["kafka"] and subject.node in region.controllers:
         names += _QUORUM
     return {functools.reduce(lambda at, key: at[key], name.split("."), region.settings) for name in names}
+
+
+def bootstrap_of(subject: Subject) -> str:
+    """Return the name of the Kafka cluster of a node's region."""
+    assert subject.node is not None
+    return names.bootstrap(subject.node.region, subject.node.environment)
+
+
+def entry_of(subject: Subject) -> int | None:
+    """Return the port by which a node leads clients of other regions to any broker, if it does."""
+    if subject.node is None or subject.node not in settings_of(subject).entries:
+        return None
+    return int(settings_of(subject).settings["proxy"]["ports"]["external"])

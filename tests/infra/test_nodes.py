@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from meridian.kafka.mode import MODES
+
 from tests.infra.subjects import Subject, settings_of
 
 SECRET = (".key", ".keystore.pem", ".p12", "credentials.json")
@@ -17,8 +19,8 @@ def test_no_unit_failed(facts: dict[str, Any]) -> None:
 
 def test_runs_the_version_that_the_pillar_names(facts: dict[str, Any], subject: Subject) -> None:
     if subject.node and "kafka" in subject.roles:
-        wanted = settings_of(subject).settings["kafka"]["version"]
-        assert facts["artifacts"]["kafka"].startswith(wanted)
+        settings = settings_of(subject).settings["kafka"]
+        assert facts["artifacts"][MODES[settings["mode"]].artifact].startswith(settings["version"])
     assert "meridian" in facts["artifacts"]
 
 

@@ -160,9 +160,9 @@ class Clone:
         assert answer["retcode"] == 0, f"{node}: {command}: {answer['stderr']}"
         return str(answer["stdout"])
 
-    def status(self) -> dict[str, Any]:
+    def status(self, environment: str = "local") -> dict[str, Any]:
         """Return ``./meridian status --json``, well or not."""
-        return self.meridian("status", "--json", code=None, timeout=120).json
+        return self.meridian("status", environment, "--json", code=None, timeout=120).json
 
     def well_within(self, seconds: float) -> dict[str, Any]:
         """Wait until the status is all well."""

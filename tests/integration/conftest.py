@@ -24,6 +24,8 @@ def _turn(item: pytest.Item) -> int:
     if "/integration/provisioning/" in path:
         # It needs neither engine nor platform.
         return -1
+    if path.endswith("test_5_mesos.py"):
+        return 5
     if path.endswith("test_4_destroy.py"):
         return 4
     if "/integration/cloud/" in path:

@@ -96,10 +96,10 @@ class Follower:
         self._problem("slots", "; ".join(f"no slot is left for {one}" for one in todo.left_out))
         if not todo:
             return record
-        said = self._proxy.run(todo.commands)
+        self._proxy.run(todo.commands)
         record = self._proxy.state()
         if left := changes.needed(self._known, haproxy.parse(record)).commands:
-            raise DiscoveryError(f"the proxy did not take '{left[0]}': {said or 'it says nothing'}")
+            raise DiscoveryError(f"the proxy did not take '{left[0]}', and says nothing")
         for one in todo.added:
             log.info("%s is there", one)
         for one in todo.removed:

@@ -28,13 +28,16 @@ class RuntimeApi:
         """
         return self._ask("show servers state")
 
-    def run(self, commands: Sequence[str]) -> str:
-        """Run commands that change something; return what was said to them.
+    def run(self, commands: Sequence[str]) -> None:
+        """Run commands that change servers, and stop at the first that is refused.
 
-        :raises DiscoveryError: it does not answer.
+        :raises DiscoveryError: it does not answer, or refuses; with its own words.
         """
-        said = [self._ask(command).strip() for command in commands]
-        return "; ".join(line for line in said if line)
+        for command in commands:
+            said = " ".join(self._ask(command).split())
+            # A changed address is told, a changed state is not.
+            if said and "changed from" not in said and "no need to change" not in said:
+                raise DiscoveryError(f"the proxy refuses '{command}': {said}")
 
     def _ask(self, command: str) -> str:
         try:

@@ -32,6 +32,11 @@ _STATES_SECONDS = 60
 _CONNECT_SECONDS = 5.0
 # What bounds a reassignment's traffic while it lasts.
 _THROTTLE = ".replication.throttled.rate"
+# Services that tell by themselves what they were started with in another version: role, name, function.
+_FINGERPRINTED = (
+    ("connect", "worker", "connect_worker.pending"),
+    ("elasticsearch", "elasticsearch", "elasticsearch.pending"),
+)
 
 
 def world(opts: dict[str, Any], topology: Topology) -> World:
@@ -171,13 +176,14 @@ def _services(minions: _Minions, topology: Topology) -> dict[str, tuple[Service,
         regions = [region for region in topology.regions if any(node.id in brokers for node in region.nodes)]
         for seen in pool.map(lambda region: _brokers(topology, region, brokers), regions):
             found |= {name: (broker,) for name, broker in seen.items()}
-    for name, reasons in minions.pending(topology, "connect", "connect_worker.pending").items():
-        worker = (
-            Service("worker", restart=tuple(reasons))
-            if isinstance(reasons, list)
-            else Service("worker", problem=_line(reasons))
-        )
-        found[name] = (*found.get(name, ()), worker)
+    for role, service, function in _FINGERPRINTED:
+        for name, reasons in minions.pending(topology, role, function).items():
+            seen_there = (
+                Service(service, restart=tuple(reasons))
+                if isinstance(reasons, list)
+                else Service(service, problem=_line(reasons))
+            )
+            found[name] = (*found.get(name, ()), seen_there)
     return found
 
 

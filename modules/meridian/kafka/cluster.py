@@ -87,6 +87,20 @@ def describe(admin: AdminClient, timeout: float = kafka_client.REQUEST_SECONDS) 
     return Cluster(seen.cluster_id or "", dict(sorted(brokers.items())), tuple(sorted(partitions)))
 
 
+def controller(admin: AdminClient) -> int | None:
+    """Return the active controller of a cluster with ZooKeeper; ``None`` while there is none.
+
+    With KRaft brokers answer with any of them: there, see :func:`meridian.kafka.roll.leader_of`.
+
+    :raises MeridianError: no broker answers.
+    """
+    try:
+        found = admin.list_topics(timeout=kafka_client.REQUEST_SECONDS).controller_id
+    except KafkaException as error:
+        raise MeridianError(f"no broker answers: {kafka_client.explain(error)}") from error
+    return found if found >= 0 else None
+
+
 def min_in_sync(admin: AdminClient, topics: Collection[str]) -> dict[str, int]:
     """Return the effective min.insync.replicas of topics, in one request."""
     if not topics:

@@ -7,7 +7,11 @@ from meridian.errors import MeridianError
 
 
 def place(
-    topic: str, replicas: Mapping[int, Sequence[int]], racks: Mapping[int, str], factor: int
+    topic: str,
+    replicas: Mapping[int, Sequence[int]],
+    racks: Mapping[int, str],
+    factor: int,
+    others: Mapping[int, int] | None = None,
 ) -> dict[int, tuple[int, ...]]:
     """Return the new replicas of the partitions that do not have as many as wanted.
 
@@ -18,10 +22,12 @@ def place(
     :param replicas: partition → broker ids now, the preferred leader first.
     :param racks: broker id → rack, of all brokers that are up.
     :param factor: replicas that each partition shall have.
+    :param others: broker id → replicas of other topics; they decide between brokers with as many of this.
     :raises MeridianError: there are fewer brokers than that.
     """
     if factor > len(racks):
         raise MeridianError(f"topic {topic}: {factor} replicas need {factor} brokers, {len(racks)} are up")
+    others = others or {}
     load = Counter(broker for brokers in replicas.values() for broker in brokers)
     placed = {}
     for partition, brokers in sorted(replicas.items()):
@@ -29,18 +35,29 @@ def place(
             continue
         now = list(brokers)
         while len(now) < factor:
-            new = min(set(racks) - set(now), key=lambda one: (_in_rack(now, one, racks), load[one], one))
+            new = min(set(racks) - set(now), key=lambda one: _cost(now, one, racks, load, others))
             now.append(new)
             load[new] += 1
         while len(now) > factor:
-            old = max(now[1:], key=lambda one: (_in_rack(now, one, racks), load[one], one))
+            old = max(now[1:], key=lambda one: _cost(now, one, racks, load, others))
             now.remove(old)
             load[old] -= 1
         placed[partition] = tuple(now)
     return placed
 
 
-def _in_rack(replicas: Sequence[int], broker: int, racks: Mapping[int, str]) -> int:
+def _cost(
+    replicas: Sequence[int],
+    broker: int,
+    racks: Mapping[int, str],
+    load: Mapping[int, int],
+    others: Mapping[int, int],
+) -> tuple[int, int, int, int]:
+    """Return how full a broker is, for one partition: its rack, then itself."""
+    return in_rack(replicas, broker, racks), load.get(broker, 0), others.get(broker, 0), broker
+
+
+def in_rack(replicas: Sequence[int], broker: int, racks: Mapping[int, str]) -> int:
     """Return how many of a partition's replicas a broker's rack has; without a rack it is its own."""
     mine = racks.get(broker) or broker
     return sum((racks.get(one) or one) == mine for one in replicas)

@@ -1,63 +1,29 @@
 """Moving replicas: by Kafka's own tool, as no Python client can; bounded in traffic, and verified."""
 
 import json
-import subprocess
+import re
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
 from meridian.errors import MeridianError
 from meridian.kafka import client as kafka_client
 from meridian.kafka import cluster as kafka_cluster
-from meridian.tls import Tls
+from meridian.kafka.java import JavaTool, Tool
 
-_TOOL = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand"
+__all__ = ["THROTTLES", "JavaTool", "Tool", "cancel", "finish", "left", "reassign", "start", "under_way"]
+
 #: Settings that a topic has while its replicas move.
 THROTTLES = ("leader.replication.throttled.replicas", "follower.replication.throttled.replicas")
 _POLL_SECONDS = 0.5
-_TOOL_SECONDS = 120
 _SETTLE_SECONDS = 5.0
 _VERIFICATIONS = 4
 
-#: Runs the tool: its arguments → what it printed; raises MeridianError when it fails.
-Tool = Callable[[Sequence[str]], str]
-
-
-@dataclass(frozen=True)
-class JavaTool:
-    """Kafka's reassignment tool, run by the JVM of this node.
-
-    :ivar classpath: a Java argument file with the class path.
-    :ivar tls: identity with a keystore; its files are named to the tool in a file of its own.
-    """
-
-    bootstrap: str
-    tls: Tls
-    classpath: Path = Path("/opt/meridian/kafka/current/classpath.args")
-
-    def __call__(self, arguments: Sequence[str]) -> str:
-        """Run the tool with arguments of its own."""
-        flags = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=ERROR"]
-        with tempfile.NamedTemporaryFile("w", suffix=".properties", encoding="utf-8") as file:
-            file.writelines(f"{key}={value}\n" for key, value in self.tls.java().items())
-            file.flush()
-            connection = ["--bootstrap-server", self.bootstrap, "--command-config", file.name]
-            command = ["java", *flags, f"@{self.classpath}", _TOOL, *connection, *arguments]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False
-                )
-            except (OSError, subprocess.TimeoutExpired) as error:
-                raise MeridianError(f"reassignment tool: {error}") from error
-        if done.returncode:
-            lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-            said = next((line for line in lines if "Error" in line or "Exception" in line), "no word")
-            raise MeridianError(f"reassignment tool: {said.strip()}")
-        return done.stdout
+#: Topic → partition → its replicas, the preferred leader first.
+Placement = Mapping[str, Mapping[int, Sequence[int]]]
 
 
 def reassign(
@@ -79,29 +45,102 @@ def reassign(
     :param deadline: seconds to wait at most.
     :raises MeridianError: the tool refuses, the time is up, or the replicas are not the wanted ones.
     """
+    wanted = {topic: replicas}
+    start(tool, wanted, throttle_bytes)
+    _await(admin, wanted, deadline)
+    finish(admin, tool, wanted)
+
+
+def start(tool: Tool, wanted: Placement, throttle_bytes: int) -> None:
+    """Ask for new replicas, and return at once; Kafka goes on by itself, whatever becomes of the caller.
+
+    :param throttle_bytes: bytes per second and broker, for the moving replicas only.
+    :raises MeridianError: the tool refuses.
+    """
+    with _file(wanted) as plan:
+        # --additional: an interrupted run may have left some of it under way.
+        tool([*plan, "--execute", "--additional", "--throttle", str(throttle_bytes)])
+
+
+def left(admin: AdminClient, wanted: Placement) -> list[str]:
+    """Return the partitions whose replicas are not the wanted ones, or not all in sync."""
+    seen = {(part.topic, part.number): part for part in kafka_cluster.describe(admin).partitions}
+    return [
+        f"{topic}/{number}"
+        for topic, replicas in sorted(wanted.items())
+        for number, brokers in sorted(replicas.items())
+        if (topic, number) not in seen
+        or seen[topic, number].replicas != tuple(brokers)
+        or set(seen[topic, number].in_sync) != set(brokers)
+    ]
+
+
+def finish(admin: AdminClient, tool: Tool, wanted: Placement) -> None:
+    """Take the bound on traffic away that :func:`start` set, when nothing is left.
+
+    :raises MeridianError: it is still there.
+    """
+    with _file(wanted) as plan:
+        for _ in range(_VERIFICATIONS):
+            # A broker that has not heard yet of the end lets the tool leave the bound where it is.
+            tool([*plan, "--verify"])
+            if not _still_throttled(admin, wanted):
+                return
+    named = ", ".join(sorted(wanted))
+    raise MeridianError(f"topic {named}: replicas were moved, but their traffic is still bounded")
+
+
+def cancel(admin: AdminClient, tool: Tool, wanted: Placement) -> None:
+    """Stop what is under way: replicas go back to where they were, the bound on traffic is taken away.
+
+    Partitions whose replicas have moved by now stay as they are.
+
+    :raises MeridianError: the tool refuses, or traffic is still bounded.
+    """
+    with _file(wanted) as plan:
+        for _ in range(_VERIFICATIONS):
+            tool([*plan, "--cancel"])
+            if not _still_throttled(admin, wanted):
+                return
+    raise MeridianError(f"topic {', '.join(sorted(wanted))}: cancelled, but their traffic is still bounded")
+
+
+def under_way(tool: Tool) -> dict[str, dict[int, tuple[int, ...]]]:
+    """Return what Kafka is moving now: topic → partition → the replicas that it will have."""
+    found: dict[str, dict[int, tuple[int, ...]]] = {}
+    for line in tool(["--list"]).splitlines():
+        seen = re.match(
+            r"(\S+)-(\d+): replicas: ([\d,]+)\.(?: adding: [\d,]+\.)?(?: removing: ([\d,]+)\.)?", line
+        )
+        if seen:
+            removed = set(_numbers(seen[4] or ""))
+            replicas = tuple(one for one in _numbers(seen[3]) if one not in removed)
+            found.setdefault(seen[1], {})[int(seen[2])] = replicas
+    return found
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(one) for one in text.split(",") if one]
+
+
+@contextmanager
+def _file(wanted: Placement) -> Iterator[list[str]]:
+    """Write a plan as the tool reads it; the arguments that name it."""
     moves = [
         {"topic": topic, "partition": number, "replicas": list(brokers)}
+        for topic, replicas in sorted(wanted.items())
         for number, brokers in sorted(replicas.items())
     ]
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump({"version": 1, "partitions": moves}, file)
         file.flush()
-        plan = ["--reassignment-json-file", file.name]
-        # --additional: an interrupted run may have left some of it under way.
-        tool([*plan, "--execute", "--additional", "--throttle", str(throttle_bytes)])
-        _await(admin, topic, replicas, deadline)
-        for _ in range(_VERIFICATIONS):
-            # A broker that has not heard yet of the end lets the tool leave the bound where it is.
-            tool([*plan, "--verify"])
-            if not _still_throttled(admin, topic):
-                return
-    raise MeridianError(f"topic {topic}: replicas were moved, but their traffic is still bounded")
+        yield ["--reassignment-json-file", file.name]
 
 
-def _still_throttled(admin: AdminClient, topic: str) -> bool:
+def _still_throttled(admin: AdminClient, topics: Collection[str]) -> bool:
     """Give the brokers some seconds to hear that the bound is gone."""
     until = time.monotonic() + _SETTLE_SECONDS
-    while throttled(admin, topic):
+    while bounded(admin, topics):
         if time.monotonic() > until:
             return True
         time.sleep(0.1)
@@ -110,28 +149,28 @@ def _still_throttled(admin: AdminClient, topic: str) -> bool:
 
 def throttled(admin: AdminClient, topic: str) -> bool:
     """Return whether the traffic of a topic's replicas is bounded: a reassignment has not ended."""
-    resource = ConfigResource(ResourceType.TOPIC, topic)
-    (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of topic").values()
-    return any(entries[key].value for key in THROTTLES if key in entries)
+    return bool(bounded(admin, [topic]))
 
 
-def _await(admin: AdminClient, topic: str, replicas: Mapping[int, Sequence[int]], deadline: float) -> None:
+def bounded(admin: AdminClient, topics: Collection[str]) -> list[str]:
+    """Return the topics whose replicas' traffic is bounded, in one request."""
+    if not topics:
+        return []
+    resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(topics)]
+    answers = kafka_client.results(admin.describe_configs(resources), "settings of topic")
+    return [
+        one.name
+        for one, entries in answers.items()
+        if any(entries[key].value for key in THROTTLES if key in entries)
+    ]
+
+
+def _await(admin: AdminClient, wanted: Placement, deadline: float) -> None:
     until = time.monotonic() + deadline
-    while wrong := _wrong(admin, topic, replicas):
+    while wrong := left(admin, wanted):
         if time.monotonic() > until:
+            named = ", ".join(sorted(wanted))
             raise MeridianError(
-                f"topic {topic}: replicas still move after {deadline:.0f} s: {', '.join(wrong)}"
+                f"topic {named}: replicas still move after {deadline:.0f} s: {', '.join(wrong)}"
             )
         time.sleep(_POLL_SECONDS)
-
-
-def _wrong(admin: AdminClient, topic: str, replicas: Mapping[int, Sequence[int]]) -> list[str]:
-    """Return the partitions whose replicas are not the wanted ones, or not all in sync."""
-    seen = {part.number: part for part in kafka_cluster.describe(admin).partitions if part.topic == topic}
-    return [
-        f"{topic}/{number}"
-        for number, brokers in sorted(replicas.items())
-        if number not in seen
-        or seen[number].replicas != tuple(brokers)
-        or set(seen[number].in_sync) != set(brokers)
-    ]

@@ -12,6 +12,7 @@ from meridian.kafka import cluster as kafka_cluster
 from meridian.kafka import topics
 from meridian.kafka.availability import why_not_stop
 from meridian.kafka.changes import overrides
+from meridian.kafka.mode import KRAFT
 
 #: How long a broker that is to be restarted anyway may take to come up before it is.
 _PATIENCE_SECONDS = 15.0
@@ -37,6 +38,11 @@ def leader_of(answers: Mapping[int, Mapping[str, Any]]) -> int | None:
     return max(known)[1] if known else None
 
 
+def _leader(admin: AdminClient, answers: Mapping[int, Mapping[str, Any]], mode: str) -> int | None:
+    # Brokers of a cluster with ZooKeeper answer who it is; with KRaft they answer with any of them.
+    return leader_of(answers) if mode == KRAFT else kafka_cluster.controller(admin)
+
+
 def roll(
     admin: AdminClient,
     nodes: Mapping[int, str],
@@ -45,6 +51,7 @@ def roll(
     last_words: Callable[[str], str],
     report: Callable[[str], None] = lambda message: None,
     deadline: float = 180,
+    mode: str = KRAFT,
 ) -> dict[str, str]:
     """Bring a cluster's brokers to what their files say.
 
@@ -59,6 +66,7 @@ def roll(
     :param last_words: last lines of a broker's log, for the message when it does not come up.
     :param report: told of each setting and restart.
     :param deadline: seconds for each wait.
+    :param mode: where the cluster has its metadata: with ZooKeeper, brokers are no quorum.
     :return: node id → what was set, and why it was restarted.
     :raises MeridianError: a broker does not come up, or must not go down; brokers after it are left alone.
     """
@@ -84,9 +92,10 @@ def roll(
             report(f"{nodes[broker]} has taken {text} without a restart")
             done[nodes[broker]] = f"set {text}"
     pending = [broker for broker in reasons if reasons[broker]]
-    for broker in order(pending, up, leader_of(answers)):
+    quorum = list(nodes) if mode == KRAFT else []
+    for broker in order(pending, up, _leader(admin, answers, mode) if pending else None):
         node, reason = nodes[broker], ", ".join(reasons[broker])
-        _await_permission(admin, nodes, broker, deadline)
+        _await_permission(admin, nodes, broker, quorum, deadline)
         report(f"restarting the broker of {node}: {reason}")
         restart(node)
         # Others that are down wait for their own turn.
@@ -144,12 +153,14 @@ def _wait(
         raise MeridianError(f"{when}{problem} after {deadline:.0f} s{logs}") from problem
 
 
-def _await_permission(admin: AdminClient, nodes: Mapping[int, str], broker: int, deadline: float) -> None:
+def _await_permission(
+    admin: AdminClient, nodes: Mapping[int, str], broker: int, quorum: Collection[int], deadline: float
+) -> None:
     until = time.monotonic() + deadline
     while True:
         seen = kafka_cluster.describe(admin)
         minimum = kafka_cluster.min_in_sync(admin, {part.topic for part in seen.partitions})
-        why = why_not_stop(seen, broker, list(nodes), minimum)
+        why = why_not_stop(seen, broker, quorum, minimum)
         if not why:
             return
         if time.monotonic() > until:

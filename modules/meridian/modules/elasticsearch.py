@@ -148,7 +148,7 @@ def password_hash(user: str, password: str) -> str:
     return users.password_hash(user, password)
 
 
-def template_plan(name: str, template: dict[str, Any]) -> dict[str, Any]:
+def template_plan(name: str, template: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
     """
     Return what an index template differs in, with ``old`` and ``new``; empty when in nothing.
 
@@ -156,6 +156,8 @@ def template_plan(name: str, template: dict[str, Any]) -> dict[str, Any]:
         The template's name.
     template
         What it shall be, as Elasticsearch's ``_index_template`` takes it.
+    seconds
+        How long to wait for a cluster that is still starting.
 
     CLI Example:
 
@@ -163,7 +165,7 @@ def template_plan(name: str, template: dict[str, Any]) -> dict[str, Any]:
 
         salt elastic-1.central.local elasticsearch.template_plan flights '{"index_patterns": ["kafka-*"]}'
     """
-    return templates.plan(_client(), name, template)
+    return templates.plan(_client(float(seconds)), name, template)
 
 
 def template_present(name: str, template: dict[str, Any]) -> bool:
@@ -185,7 +187,7 @@ def template_present(name: str, template: dict[str, Any]) -> bool:
     return True
 
 
-def repository_plan(name: str, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
+def repository_plan(name: str, kind: str, settings: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
     """
     Return what a snapshot repository differs in, with ``old`` and ``new``; empty when in nothing.
 
@@ -195,6 +197,8 @@ def repository_plan(name: str, kind: str, settings: dict[str, Any]) -> dict[str,
         ``s3`` (a full distribution's), or ``fs`` (a folder that all nodes share).
     settings
         As Elasticsearch takes them.
+    seconds
+        How long to wait for a cluster that is still starting.
 
     CLI Example:
 
@@ -202,7 +206,7 @@ def repository_plan(name: str, kind: str, settings: dict[str, Any]) -> dict[str,
 
         salt elastic-1.central.local elasticsearch.repository_plan archive s3 '{"bucket": "snapshots"}'
     """
-    return repositories.plan(_client(), name, kind, settings)
+    return repositories.plan(_client(float(seconds)), name, kind, settings)
 
 
 def repository_present(name: str, kind: str, settings: dict[str, Any]) -> bool:

@@ -2,12 +2,14 @@
 Topics of the Kafka cluster that this node is a broker of.
 """
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from confluent_kafka.admin import AdminClient
 
 from meridian.errors import MeridianError
 from meridian.kafka import client, cluster, reassignment, topics
+from meridian.kafka.mode import KRAFT, MODES
 from meridian.tls import Tls
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
@@ -120,7 +122,7 @@ def present(
     topic = topics.wanted(name, partitions, replication_factor, min_insync_replicas, config)
     todo = topics.plan_now(admin, topic)
     if todo:
-        tool = reassignment.JavaTool(_bootstrap(), _tls())
+        tool = reassignment.JavaTool(_bootstrap(), _tls(), _classpath())
         topics.apply(
             admin,
             todo,
@@ -161,6 +163,11 @@ def _bootstrap() -> str:
     if not bootstrap:
         raise MeridianError("this node is no broker (pillar kafka:bootstrap_internal is empty)")
     return str(bootstrap)
+
+
+def _classpath() -> Path:
+    artifact = (__pillar__.get("kafka") or {}).get("artifact", MODES[KRAFT].artifact)
+    return Path(f"/opt/meridian/{artifact}/current/classpath.args")
 
 
 def _tls() -> Tls:

@@ -9,9 +9,9 @@ from meridian.kafka.topics import Topic
 
 @dataclass(frozen=True)
 class Service:
-    """A broker or Connect worker that runs, beside what its files say.
+    """A broker, Connect worker or node of Elasticsearch that runs, beside what its files say.
 
-    :ivar name: ``broker`` or ``worker``.
+    :ivar name: ``broker``, ``worker`` or ``elasticsearch``.
     :ivar restart: what it was started with in another version: settings, files, artifacts.
     :ivar settings: settings to be set while it runs: value of its file, and value now (``None``: no own one).
     :ivar by_hand: settings that were set in the running broker and that its file does not state.

@@ -93,4 +93,6 @@ def _of_environment(store: Store, environment: str) -> list[str]:
         for node in region.nodes
         for name in roles.artifacts(region.settings, node.roles)
     ]
-    return list(dict.fromkeys([*names, *(store.names(["local"]) if topology.is_local else [])]))
+    # Class data of Kafka's jars is made with the image, it is no artifact that has a source.
+    made = [name for name in dict.fromkeys(names) if name in store.definitions]
+    return [*made, *(store.names(["local"]) if topology.is_local else [])]

@@ -102,7 +102,12 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 
 def _regions(topology: Topology) -> list[Region]:
-    return [region for region in topology.regions if region.with_role("elasticsearch")]
+    """Return the regions whose nodes run it as a unit; Mesos tasks are their scheduler's business."""
+    return [
+        region
+        for region in topology.regions
+        if region.with_role("elasticsearch") and region.settings["elasticsearch"]["runtime"] == "systemd"
+    ]
 
 
 def _client(topology: Topology, region: Region, patience: float = 30) -> ElasticClient:
@@ -113,9 +118,7 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
             f"{folder}: no password of Elasticsearch; deploy {topology.environment}, it makes one"
         )
     port = region.settings["elasticsearch"]["ports"]["http"]
-    urls = tuple(
-        f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch")
-    )
+    urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
 

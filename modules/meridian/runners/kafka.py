@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka.admin import AdminClient
 
-from meridian.edge import clusters, progress
+from meridian.edge import clusters, migration, progress
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 from meridian.kafka import client, cluster, quorum
@@ -87,11 +87,98 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             brokers.last_words,
             report,
             timeout,
+            region.settings["kafka"]["mode"],
         )
 
     done = _each(topology, one)
     changes = {what: why for region in done for what, why in region.items()}
     return {"ok": True, "changes": changes, "comment": kafka_roll.summary(done)}
+
+
+def migrate(
+    region: str,
+    environment: str = "local",
+    old: list[int] | str | None = None,
+    new: list[int] | str | None = None,
+    undo: bool = False,
+    dry_run: bool = False,
+    batch: int = 20,
+    throttle_mb: int = 50,
+    timeout: float = 3600,
+) -> dict[str, Any]:
+    """
+    Move all partitions of a region from its old brokers to new ones that have joined, batch by batch within a
+    bound of traffic. Clients go on; brokers are neither started nor stopped. What was interrupted, the next
+    run goes on with.
+
+    region
+        Name of the region.
+    environment
+        Name of the environment.
+    old
+        Ids of the brokers that are to hold nothing any more; default: all registered ones but the new ones.
+    new
+        Ids of those that take their place; default: those that the topology wants.
+    undo
+        Move everything back to the old brokers; a move under way is cancelled.
+    dry_run
+        Only tell what is left to do.
+    batch
+        Most partitions that move at a time.
+    throttle_mb
+        Bound of the traffic of moving replicas, MiB per second and broker.
+    timeout
+        Seconds that a batch may take.
+
+    Returns ``{"changes": {...}, "comment": "...", "left": {...}}``; ``left`` has a line for each step that is
+    left, as stopping the old brokers and ``kafka.retire``.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run kafka.migrate us-east dry_run=true
+        salt-run kafka.migrate us-east old=1,2,3 new=4,5,6
+    """
+    place = migration.region(load_topology(__opts__, environment), region)
+
+    def report(message: str) -> None:
+        progress.report(__opts__, "migration", "note", region=region, message=message)
+
+    move = migration.Migration(migration.Node(__opts__, place), place, old, new, undo)
+    if dry_run:
+        todo = move.plan(batch)
+        return {"ok": True, "changes": {}, "comment": "\n".join(todo["steps"]) or "nothing", "left": todo}
+    moved, todo = move.run(batch, throttle_mb, timeout, report)
+    comment = f"{moved} partitions were moved" if moved else "no partition had to be moved"
+    return {"ok": True, "changes": {"moved": moved} if moved else {}, "comment": comment, "left": todo}
+
+
+def retire(region: str, environment: str = "local", brokers: list[int] | str | None = None) -> dict[str, Any]:
+    """
+    Make a region's controllers forget brokers that hold no partition and run no more, as the last step of a
+    migration; one that holds or runs is refused.
+
+    region
+        Name of the region.
+    environment
+        Name of the environment.
+    brokers
+        Ids of the brokers; default: all registered ones that the topology does not want.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run kafka.retire us-east brokers=1,2,3
+    """
+    place = migration.region(load_topology(__opts__, environment), region)
+    node = migration.Node(__opts__, place)
+    if brokers is None:
+        brokers = [one for one in node.registered() if one not in place.broker_ids]
+    done = node.retire(migration.ids(brokers))
+    comment = f"unregistered: {', '.join(map(str, done))}" if done else "none of them is registered"
+    return {"ok": True, "changes": {"unregistered": done} if done else {}, "comment": comment}
 
 
 def _controllers(

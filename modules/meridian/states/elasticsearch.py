@@ -64,7 +64,7 @@ def sink_ready(name: str, seconds: float = 120) -> dict[str, Any]:
         time.sleep(0.5)
 
 
-def index_template(name: str, template: dict[str, Any]) -> dict[str, Any]:
+def index_template(name: str, template: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
     """
     Have an index template so. Indices that there are keep what they were made with.
 
@@ -72,6 +72,8 @@ def index_template(name: str, template: dict[str, Any]) -> dict[str, Any]:
         The template's name.
     template
         What it shall be, as Elasticsearch's ``_index_template`` takes it.
+    seconds
+        How long to wait for a cluster that is still starting.
 
     .. code-block:: yaml
 
@@ -79,7 +81,7 @@ def index_template(name: str, template: dict[str, Any]) -> dict[str, Any]:
           elasticsearch.index_template:
             - template: {index_patterns: [kafka-*], template: {settings: {number_of_replicas: 1}}}
     """
-    return _present(name, "index template", "elasticsearch.template_", name, template)
+    return _present(name, "index template", "elasticsearch.template_", name, template, seconds=seconds)
 
 
 def snapshot_repository(name: str, type: str, settings: dict[str, Any]) -> dict[str, Any]:
@@ -103,19 +105,23 @@ def snapshot_repository(name: str, type: str, settings: dict[str, Any]) -> dict[
     return _present(name, "snapshot repository", "elasticsearch.repository_", name, type, settings)
 
 
-def _present(name: str, what: str, functions: str, *arguments: Any) -> dict[str, Any]:
+def _present(name: str, what: str, functions: str, *arguments: Any, seconds: float = 30) -> dict[str, Any]:
     ret: dict[str, Any] = {"name": name, "result": False, "changes": {}, "comment": ""}
     plan = __salt__[f"{functions}plan"]
+    # A trial may come before there is a cluster; then there is nothing to wait for.
+    trial = bool(__opts__.get("test"))
     try:
-        changes = plan(*arguments)
+        changes = plan(*arguments, seconds=0 if trial else seconds)
         if not changes:
             return {**ret, "result": True, "comment": f"{what} {name} is as it should be"}
-        if __opts__.get("test"):
+        if trial:
             return {**ret, "result": None, "changes": changes, "comment": f"{what} {name} would be changed"}
         __salt__[f"{functions}present"](*arguments)
         left = plan(*arguments)
     except MeridianError as error:
-        return {**ret, "comment": str(error)}
+        silent = trial and getattr(error, "status", None) == 0
+        why = f"{what} {name} is not known before Elasticsearch runs" if silent else str(error)
+        return {**ret, "result": None if silent else False, "comment": why}
     if left:
         differs = f"{what} {name} still differs in {', '.join(left)}"
         return {**ret, "changes": changes, "comment": differs}

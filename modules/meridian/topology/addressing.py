@@ -8,6 +8,8 @@ from meridian.errors import MeridianError
 DEFAULT_NETWORK = "10.213.0.0/16"
 SLOTS = 15
 REGIONS = 16
+#: Nodes of one region at most.
+NODES = 15
 _FIRST = 10
 
 
@@ -50,12 +52,13 @@ class LocalNetwork:
         """The host's own address there, which the Salt master listens on."""
         return self._at(0, 1)
 
-    def node_management(self, index: int) -> str:
-        """Return a node's management address.
+    def node_management(self, region: int, index: int) -> str:
+        """Return a node's management address. Nodes added to a region move those of no other.
 
-        :param index: 0-based position of the node in its environment.
+        :param region: 0-based index of the region in its environment.
+        :param index: 0-based position of the node in its region, below :data:`NODES`.
         """
-        return self._at(self.slot, _FIRST + index)
+        return self._at(self.slot, _FIRST + REGIONS * index + region)
 
     def region_network(self, region: int) -> str:
         """Return a region's network (CIDR).

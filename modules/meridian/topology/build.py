@@ -25,14 +25,12 @@ def build(
     """
     chosen = settings.environment
     built: list[Region] = []
-    count = 0
     for index, name in enumerate(chosen.regions):
         place = None
         if addressing is not None and kinds[name] == "local":
-            place = nodes.Place(addressing, index, count, settings.local.wan)
+            place = nodes.Place(addressing, index, settings.local.wan)
         provider = environment_checks.provider_of(settings, name)
         made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place, known)
-        count += len(made)
         built.append(_region(environment, name, index, settings, regions[name], kinds[name], made))
     whole = settings.model_dump()
     whole["environment"].pop("extends")

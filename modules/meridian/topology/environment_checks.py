@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from meridian.topology.addressing import NODES
 from meridian.topology.layers import Merged
 from meridian.topology.problems import Path, Problem, suggest
 from meridian.topology.schema import EnvironmentSettings, RegionSettings
 
 Found = Iterator[tuple[Path, str]]
-_LOCAL_NODES = 240
 
 
 def check(
@@ -142,14 +142,10 @@ def _services(settings: EnvironmentSettings, regions: Mapping[str, RegionSetting
 
 
 def _local_nodes(regions: Mapping[str, RegionSettings], kinds: Mapping[str, str]) -> Found:
-    total = sum(
-        group.count
-        for name, pillar in regions.items()
-        if kinds.get(name) == "local"
-        for group in pillar.nodes.values()
-    )
-    if total > _LOCAL_NODES:
-        yield (
-            ("environment", "regions"),
-            f"expected at most {_LOCAL_NODES} nodes on one machine, found {total}",
-        )
+    for name, pillar in regions.items():
+        total = sum(group.count for group in pillar.nodes.values())
+        if kinds.get(name) == "local" and total > NODES:
+            yield (
+                ("environment", "regions"),
+                f"expected at most {NODES} nodes of a region on one machine, found {total} in {name}",
+            )

@@ -19,6 +19,9 @@ Flag = Annotated[str, Field(pattern=r"^-[A-Za-z0-9_:=+./,%-]+$")]
 ZooKeeperPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_-]+)+$")]
 AppId = Annotated[str, Field(pattern=r"^(/[a-z0-9]([a-z0-9.-]*[a-z0-9])?)+$")]
 
+NodePath = Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$")]
+UserName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+
 
 class Section(BaseModel):
     """A section of the pillar."""
@@ -103,8 +106,30 @@ class JavaKeys(Section):
     package: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")] | None = None
 
 
+class PathAccess(Section):
+    """``zookeeper.paths.<path>``."""
+
+    owner: UserName
+    scheme: Literal["digest", "sasl"] = "digest"
+    readers: list[UserName] = []
+
+
 class ZooKeeperKeys(Section):
     """``salt/zookeeper/defaults.yaml``."""
+
+    jvm_flags: list[Flag] | None = None
+    tick_ms: Annotated[int, Field(ge=100, le=60000)] | None = None
+    init_ticks: Count | None = None
+    sync_ticks: Count | None = None
+    max_connections: Annotated[int, Field(ge=0)] | None = None
+    snapshots: Annotated[int, Field(ge=3)] | None = None
+    purge_hours: Annotated[int, Field(ge=0)] | None = None
+    nofile: Files | None = None
+    stop_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    log_level: Level | None = None
+    allow_single: bool | None = None
+    paths: dict[NodePath, PathAccess] | None = None
 
 
 class MarathonKeys(Section):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from meridian.kafka.mode import ZOOKEEPER
+
 #: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
 PLATFORM = "meridian"
 #: What libcloud calls our own provider.
@@ -172,7 +174,9 @@ class Region:
 
     @property
     def controllers(self) -> tuple[Node, ...]:
-        """The KRaft quorum's nodes: those of the role, else the brokers themselves."""
+        """The KRaft quorum's nodes: those of the role, else the brokers themselves; none with ZooKeeper."""
+        if self.settings["kafka"]["mode"] == ZOOKEEPER:
+            return ()
         return self.with_role("kafka-controller") or self.with_role("kafka")
 
     @property

@@ -14,13 +14,11 @@ class Place:
     """Where a region is in the local cloud.
 
     :ivar index: position of the region in its environment, from 0.
-    :ivar before: nodes of the environment in the regions before it.
     :ivar wan: whether regions reach one another through WAN gateways.
     """
 
     network: LocalNetwork
     index: int
-    before: int
     wan: bool
 
     def addresses(self, index: int) -> Addresses:
@@ -28,7 +26,7 @@ class Place:
 
         :param index: 0-based position of the node in its region.
         """
-        management = self.network.node_management(self.before + index)
+        management = self.network.node_management(self.index, index)
         regional = self.network.node_region(self.index, index)
         return Addresses(management, regional, regional if self.wan else management)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from meridian.kafka.mode import KRAFT, MODES
+
 
 @dataclass(frozen=True)
 class _Role:
@@ -18,12 +20,12 @@ class _Role:
 
 
 _ROLES = {
-    "zookeeper": _Role("zookeeper", ("zookeeper",)),
+    "zookeeper": _Role("zookeeper", ("zookeeper", "zookeeper-access")),
     "mesos-master": _Role("mesos", ("mesos",)),
-    "mesos-agent": _Role("mesos", ("mesos", "kafka-scheduler-libs", "kafka-scheduler")),
+    "mesos-agent": _Role("mesos", ("mesos",)),
     "marathon": _Role("marathon", ("mesos", "marathon")),
-    "kafka-controller": _Role("kafka", ("kafka", "kafka-cds")),
-    "kafka": _Role("kafka", ("kafka", "kafka-cds")),
+    "kafka-controller": _Role("kafka", MODES[KRAFT].artifacts),
+    "kafka": _Role("kafka", MODES[KRAFT].artifacts),
     "connect": _Role("connect", ("kafka", "kafka-cds", "connect-predicates")),
     "archive": _Role("archive", ("archiver-libs", "archiver")),
     "objectstore": _Role("objectstore", ("versitygw",)),
@@ -33,6 +35,8 @@ _ROLES = {
 }
 #: All roles, those first that others build on.
 NAMES = tuple(_ROLES)
+# Runs on one of the brokers' hosts, whichever Marathon chooses.
+_SCHEDULER = ("kafka-scheduler-libs", "kafka-scheduler")
 # What the node's own states and modules are made of.
 _COMMON = ("meridian",)
 
@@ -42,10 +46,18 @@ def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, .
 
     :param settings: the pillar of its region: which software a role means may depend on it.
     """
-    names = [*_COMMON, *(name for role in roles for name in _ROLES[role].artifacts)]
+    wanted = list(roles)
+    names = [*_COMMON, *(name for role in wanted for name in _artifacts(settings, role))]
+    if "kafka" in wanted and settings["kafka"]["runtime"] == "mesos":
+        names += _SCHEDULER
     # Packages and images of Mesos bring libmesos for Marathon too.
     elsewhere = {"mesos"} if (settings.get("mesos") or {}).get("source") in ("package", "image") else set()
     return tuple(name for name in dict.fromkeys(names) if name not in elsewhere)
+
+
+def _artifacts(settings: Mapping[str, Any], role: str) -> tuple[str, ...]:
+    # Connect is of the newest Kafka, whatever its brokers are of.
+    return MODES[settings["kafka"]["mode"]].artifacts if role == "kafka" else _ROLES[role].artifacts
 
 
 def services(roles: Iterable[str]) -> tuple[str, ...]:

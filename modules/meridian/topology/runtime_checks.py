@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from meridian.kafka.mode import MODES, ZOOKEEPER
 from meridian.topology.problems import Path
 from meridian.topology.schema import RegionSettings, Role
 
@@ -14,7 +15,8 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong with the runtime of a region: path and what was expected."""
     for role in _QUORUMS:
         count = _count(pillar, role)
-        if count and (count < 3 or count % 2 == 0):
+        single = role == "zookeeper" and count == 1 and pillar.zookeeper.allow_single
+        if count and (count < 3 or count % 2 == 0) and not single:
             yield (
                 ("nodes",),
                 f"expected 3 or 5 nodes with the role {role}, a quorum; region {name} has {count}",
@@ -27,6 +29,7 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
                 "brokers are controllers as well",
             )
     yield from _ids(pillar)
+    yield from _mode(name, pillar)
     if pillar.kafka.runtime == "mesos":
         yield from _mesos(name, pillar)
     elif pillar.kafka.brokers is not None:
@@ -34,6 +37,27 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
             ("kafka", "brokers"),
             "expected null; with the runtime systemd each node with the role kafka is one",
         )
+
+
+def _mode(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    kafka, mode = pillar.kafka, MODES[pillar.kafka.mode]
+    if not kafka.version.startswith(mode.versions):
+        expected = f"{mode.versions}x, as kafka.mode {kafka.mode} wants (we have {mode.shipped})"
+        yield ("kafka", "version"), f"expected {expected}; found '{kafka.version}'"
+    if kafka.mode != ZOOKEEPER:
+        return
+    if not _count(pillar, "zookeeper"):
+        yield (
+            ("kafka", "mode"),
+            f"zookeeper: expected nodes with the role zookeeper; region {name} has none",
+        )
+    if _count(pillar, "kafka-controller"):
+        yield (
+            ("kafka", "mode"),
+            "zookeeper: expected no nodes with the role kafka-controller, which is KRaft's",
+        )
+    if kafka.runtime == "mesos":
+        yield ("kafka", "mode"), "expected kraft: kafka.runtime is mesos; with zookeeper it is systemd"
 
 
 def _mesos(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:

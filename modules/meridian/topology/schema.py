@@ -176,7 +176,7 @@ class Kafka(_Section, KafkaKeys):
 
     version: str
     data: DataFolder
-    mode: Literal["kraft"]
+    mode: Literal["kraft", "zookeeper"]
     runtime: Literal["systemd", "mesos"]
     ids: KafkaIds
     ports: KafkaPorts
@@ -265,6 +265,7 @@ class ZooKeeper(_Section, ZooKeeperKeys):
     ports: ZooKeeperPorts
     data: DataFolder
     heap_mb: Heap
+    config: Config = {}
 
 
 class MesosPorts(_Section):
@@ -329,6 +330,7 @@ class ElasticsearchSink(_Section):
 class Elasticsearch(_Section, ElasticsearchKeys):
     """``elasticsearch``: the region's search cluster."""
 
+    runtime: Literal["systemd", "mesos"]
     transport: Literal["direct", "proxy"]
     serial_gc: bool
     sink: ElasticsearchSink

@@ -127,7 +127,7 @@ class Ground:
             "create": {
                 "ex_environment": ENVIRONMENT,
                 "ex_networks": [
-                    {"network": management, "address": addresses.node_management(index)},
+                    {"network": management, "address": addresses.node_management(0, index)},
                     {"network": data, "address": addresses.node_region(0, index), "aliases": [name]},
                 ],
             },

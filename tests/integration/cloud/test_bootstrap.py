@@ -100,7 +100,7 @@ def test_machine_with_another_host_key_is_sent_nothing(ground: Ground) -> None:
     elsewhere = (ground.home / "key.pub").read_text(encoding="utf-8")
     login = Login(
         name=BY_SSH,
-        address=ground.given.addresses.node_management(ground.names.index(BY_SSH)),
+        address=ground.given.addresses.node_management(0, ground.names.index(BY_SSH)),
         user="root",
         private_key=str(ground.home / "key"),
         known_hosts=ground.home / "known_hosts",

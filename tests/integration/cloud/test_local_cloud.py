@@ -79,7 +79,7 @@ def _topology(local: LocalNetwork) -> Topology:
     regions = []
     for index, name in enumerate(("east", "west")):
         addresses = Addresses(
-            local.node_management(index), local.node_region(index, 0), local.node_region(index, 0)
+            local.node_management(index, 0), local.node_region(index, 0), local.node_region(index, 0)
         )
         node = Node(
             f"kafka-1.{name}.ground", "kafka-1", "kafka", 1, "ground", name, "a", ("kafka",), "local-small",

@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from meridian.artifacts.store import Store
 from meridian.elasticsearch import health, templates
 from meridian.elasticsearch.access import ElasticAccess
 from meridian.elasticsearch.client import ElasticClient
+from meridian.errors import MeridianError
 
 from tests.integration.elasticsearch.nodes import FORMULA, PASSWORDS, Node, nodes
 from tests.integration.kafka.conftest import kafka_artifact, lab
 
 __all__ = ["kafka_artifact", "lab"]
 
-_UP_SECONDS = 120
+_UP_SECONDS = 240
 
 
 class Elastic:
@@ -43,11 +45,16 @@ class Elastic:
 
     def wait(self, status: str = "green") -> None:
         """Wait until all nodes are there and all is well."""
-        try:
-            health.wait(self.client, list(self.nodes), status, _UP_SECONDS)
-        except Exception as error:
-            logs = "\n".join(f"{name}: {_end(node.log)}" for name, node in self.nodes.items())
-            raise AssertionError(f"{error}\n{logs}") from error
+        until = time.monotonic() + _UP_SECONDS
+        while True:
+            try:
+                health.wait(self.client, list(self.nodes), status, 3)
+                return
+            except MeridianError as error:
+                living = all(node.running for node in self.nodes.values())
+                if not living or time.monotonic() > until:
+                    logs = "\n".join(f"{name}: {_end(node.log)}" for name, node in self.nodes.items())
+                    raise AssertionError(f"{error}\n{logs}") from error
 
 
 def _end(log: Path) -> str:

@@ -75,4 +75,4 @@ def test_only_nodes_whose_files_changed_are_restarted_and_shards_stay_where_they
     assert changed.pending() == []
     # Formed once: no node names first masters any more.
     config = changed.folder / "data/config/elasticsearch.yml"
-    assert "initial_master_nodes" not in config.read_text()
+    assert "\ncluster.initial_master_nodes" not in config.read_text()

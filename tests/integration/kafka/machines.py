@@ -6,8 +6,9 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import jinja2
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from meridian import paths
 from meridian.kafka import broker as broker_node
+from meridian.kafka.mode import ZOOKEEPER
 from meridian.tls import Tls
 
 FORMULA = paths.repository() / "salt" / "kafka"
@@ -39,13 +41,13 @@ class Machine:
         for name in (
             "etc/meridian/kafka",
             "etc/systemd/system",
-            "opt/meridian/kafka",
+            f"opt/meridian/{settings['artifact']}",
             "run/meridian-kafka",
             "data",
         ):
             (folder / name).mkdir(parents=True)
         (folder / "etc/meridian/pki").symlink_to(identity)
-        (folder / "opt/meridian/kafka/current").symlink_to(artifact)
+        (folder / "opt/meridian" / settings["artifact"] / "current").symlink_to(artifact)
         self.apply()
 
     @property
@@ -55,7 +57,10 @@ class Machine:
 
     def apply(self) -> None:
         """Write the formula's files, as its config.sls does."""
-        for name in ("server.properties", "log4j2.yaml", "broker"):
+        files = ["server.properties", "log4j2.yaml", "broker"]
+        if self.settings["mode"] == ZOOKEEPER:
+            files.append("zookeeper-jaas.conf")
+        for name in files:
             self._write(name, self.folder / "etc/meridian/kafka" / name)
         unit = "meridian-kafka.service"
         self._write(unit, self.folder / "etc/systemd/system" / unit)
@@ -105,11 +110,23 @@ class Machine:
         target.write_text(text, encoding="utf-8")
 
 
-def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
-    """Return three machines, each in a rack of its own, and an identity to ask their cluster with."""
-    identity = folder / "pki"
-    certificates(identity)
-    ports = {name: free_ports(3) for name in LISTENERS}
+def machines(
+    folder: Path,
+    artifact: Path,
+    identity: Path | None = None,
+    further: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[list[Machine], Tls]:
+    """Return three machines, each in a rack of its own, and an identity to ask their cluster with.
+
+    :param identity: folder that :func:`certificates` made; default: one of their own.
+    :param further: further settings of all of them.
+    """
+    if identity is None:
+        identity = folder / "pki"
+        certificates(identity)
+    kraft = further.get("mode") != ZOOKEEPER
+    listeners = [name for name in LISTENERS if kraft or name != "CONTROLLER"]
+    ports = {name: free_ports(3) for name in listeners}
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
     bootstrap = ",".join(f"localhost:{port}" for port in ports["INTERNAL"])
     made = []
@@ -117,22 +134,45 @@ def machines(folder: Path, artifact: Path) -> tuple[list[Machine], Tls]:
         here = folder / f"kafka-{index + 1}"
         settings = defaults | {
             "node_id": index + 1,
+            "process_roles": ["broker", "controller"] if kraft else ["broker"],
             "rack": f"zone-{index + 1}",
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
-                for one, port in enumerate(ports["CONTROLLER"])
+                for one, port in enumerate(ports.get("CONTROLLER", []))
             ],
-            "listeners": {name: f"127.0.0.1:{ports[name][index]}" for name in LISTENERS},
-            "advertised": {name: f"localhost:{ports[name][index]}" for name in LISTENERS},
+            "listeners": {name: f"127.0.0.1:{ports[name][index]}" for name in listeners},
+            "advertised": {name: f"localhost:{ports[name][index]}" for name in listeners},
             "bootstrap_internal": bootstrap,
             "data": str(here / "data"),
             "heap_mb": 256,
             "serial_gc": True,
             "config": {"offsets.topic.num.partitions": 3},
+            **further,
         }
         made.append(Machine(here, settings, identity, artifact))
     return made, Tls.of_service("kafka", identity)
+
+
+def replacements(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
+    """Return as many machines again for a cluster: brokers only, in the same racks.
+
+    :param made: the cluster's machines.
+    """
+    first = 1 + max(one.id for one in made)
+    found = []
+    for one, number in zip(made, range(first, first + len(made)), strict=True):
+        here = folder / f"kafka-{number}"
+        places = {name: free_ports(1)[0] for name in ("INTERNAL", "EXTERNAL")}
+        settings = one.settings | {
+            "node_id": number,
+            "process_roles": ["broker"],
+            "listeners": {name: f"127.0.0.1:{port}" for name, port in places.items()},
+            "advertised": {name: f"localhost:{port}" for name, port in places.items()},
+            "data": str(here / "data"),
+        }
+        found.append(Machine(here, settings, (one.folder / "etc/meridian/pki").resolve(), artifact))
+    return found
 
 
 def free_ports(count: int) -> list[int]:
@@ -149,7 +189,7 @@ def certificates(folder: Path, service: str = "kafka", further: Iterable[str] = 
     :param service: whose certificate it is.
     :param further: names besides ``localhost`` that it is good for.
     """
-    folder.mkdir()
+    folder.mkdir(parents=True)
     now = datetime.datetime.now(datetime.UTC)
     authority = ec.generate_private_key(ec.SECP256R1())
 

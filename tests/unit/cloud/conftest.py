@@ -62,7 +62,7 @@ def _region(name: str, index: int, provider: str) -> Region:
             roles=has,
             profile=f"{provider}-{size}",
             addresses=Addresses(
-                NET.node_management(2 * index + place),
+                NET.node_management(index, place),
                 NET.node_region(index, place),
                 NET.node_region(index, place),
             ),

@@ -18,7 +18,7 @@ def test_every_node_is_in_the_map_under_its_profile(topology: Topology) -> None:
 def test_local_node_gets_both_addresses_and_is_found_by_both_names(topology: Topology) -> None:
     node = cloud_map(topology, GIVEN, "image", "10.230.0.1")["local-small"]["kafka-1.west.test"]
     management, region = node["create"]["ex_networks"]
-    assert management == {"network": "meridian-0badcafe-management", "address": "10.230.0.12"}
+    assert management == {"network": "meridian-0badcafe-management", "address": "10.230.0.11"}
     assert region["network"] == "meridian-0badcafe-test-west"
     assert region["address"] == "10.230.17.10"
     assert region["aliases"] == ["kafka-1.west.test", "kafka-1"]

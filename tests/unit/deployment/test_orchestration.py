@@ -92,3 +92,12 @@ def test_a_migration_is_a_deployment_that_moves_partitions_before_brokers_end(tm
     assert step["require"] == [{"phase": "States of a"}]
     assert step["require_in"] == [{"phase": "Brokers"}]
     assert found["include"] == ["platform.deploy"]
+
+
+def test_elasticsearch_is_rolled_before_anything_is_called_well_where_there_is_any(tmp_path: Any) -> None:
+    assert "Search" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+    region = OUTLINE["regions"][0]
+    having = {**region, "roles": {**region["roles"], "elasticsearch": ["e.a.e"]}}
+    search = arguments(steps({**OUTLINE, "regions": [having]}, {"environment": "e"}, str(tmp_path))["Search"])
+    assert search["function"] == "elasticsearch.roll"
+    assert search["require_in"] == [{"phase": "Verification"}]

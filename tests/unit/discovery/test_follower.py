@@ -1,6 +1,7 @@
 """The daemon, between a source and a proxy that have bad days."""
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,8 @@ class Proxy(RuntimeApi):
         ]
         return _HEAD + "\n".join(lines)
 
-    def run(self, commands: object) -> str:
-        for command in commands:  # type: ignore[attr-defined]
+    def run(self, commands: Sequence[str]) -> None:
+        for command in commands:
             words = command.split()
             name = words[2].partition("/")[2]
             address, port, ready = self.held[name]
@@ -55,7 +56,6 @@ class Proxy(RuntimeApi):
             else:
                 ready = words[4] == "ready"
             self.held[name] = (address, port, ready)
-        return ""
 
     @property
     def leads_to(self) -> set[str]:

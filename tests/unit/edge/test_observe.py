@@ -28,6 +28,7 @@ class Minions:
             "state.highstate": TRUE_STATE,
             "kafka_broker.pending": {"restart": [], "dynamic": {}, "stated": {}, "leader": 1, "epoch": 1},
             "connect_worker.pending": [],
+            "elasticsearch.pending": [],
         }
 
     def __enter__(self) -> "Minions":

@@ -10,7 +10,7 @@ def test_addresses_follow_from_allotment_and_slot(shipped: Layers) -> None:
     made = expand(shipped, "local", network="10.220.0.0/16", slot=1)
     first, last = made.nodes[0], made.nodes[-1]
     assert (first.addresses.management, first.addresses.region) == ("10.220.1.10", "10.220.32.10")
-    assert (last.addresses.management, last.addresses.region) == ("10.220.1.21", "10.220.34.13")
+    assert (last.addresses.management, last.addresses.region) == ("10.220.1.60", "10.220.34.13")
     assert len({node.addresses.management for node in made.nodes}) == len(made.nodes)
 
 

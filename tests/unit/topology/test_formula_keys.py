@@ -11,7 +11,11 @@ from meridian.topology.schema import RegionSettings
 
 # What the topology or the secrets fill in, and names that others rely on.
 FIXED = {
+    "zookeeper": {"server_id", "servers", "users", "super_digest", "serial_gc"},
     "kafka": {
+        "artifact",
+        "zookeeper",
+        "zookeeper_password",
         "node_id",
         "process_roles",
         "rack",
@@ -48,6 +52,17 @@ FIXED = {
         "passwords",
         "broker_ports",
     },
+    "elasticsearch": {
+        "user",
+        "cluster",
+        "index",
+        "zone",
+        "address",
+        "nodes",
+        "urls",
+        "bootstrap",
+        "users",
+    },
     "node": set(),
     "java": set(),
     "proxy": {
@@ -83,6 +98,7 @@ kafka: {jvm_flags: ['-XX:+UseZGC'], nofile: 200000, stop_seconds: 300, check_sec
 connect: {nofile: 99999, log_level: WARN, offset_partitions: 25}
 archive: {memory_mb: 128, watchdog_seconds: 30}
 objectstore: {region_name: eu-west-1, directory: /srv/objects, ready_seconds: 7}
+zookeeper: {snapshots: 9, paths: {/x: {owner: mesos}}, config: {syncEnabled: false}}
 node: {journal: {max_use: 1G}, volumes: {filesystem: xfs}}
 java: {package: openjdk-21-jre-headless}
 """
@@ -137,6 +153,7 @@ def test_what_is_not_set_is_left_to_the_formula(local: Topology) -> None:
             "kafka: {data: /srv/kafka}",
             "kafka.data: expected a name like ^/var/lib(/[A-Za-z0-9_-]+)+$, found '/srv/kafka'",
         ),
+        ("zookeeper: {snapshots: 1}", "zookeeper.snapshots: expected at least 3, found 1"),
         ("connect: {stop_second: 1}", "connect.stop_second: unknown key; did you mean 'stop_seconds'?"),
         (
             "archive: {memory_mb: 16}",

@@ -30,7 +30,7 @@ _OF_ROLES: tuple[tuple[frozenset[str], _Slice], ...] = (
     (frozenset({"zookeeper"}), zookeeper.of),
     (frozenset({"mesos-master", "mesos-agent"}), mesos.of),
     (frozenset({"marathon"}), marathon.of),
-    (frozenset({"mesos-agent", "marathon"}), scheduler.of),
+    (frozenset({"kafka", "marathon"}), scheduler.of),
     (frozenset({"kafka", "kafka-controller"}), kafka.of),
     (frozenset({"connect"}), connect.of),
     (frozenset({"archive"}), archive.of),

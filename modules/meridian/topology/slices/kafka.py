@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from meridian.kafka.mode import MODES, ZOOKEEPER
 from meridian.topology.model import Node, Region, Topology
 from meridian.topology.slices.common import given
 
@@ -19,6 +20,7 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     names = _listeners(region, node)
     kafka = {
         **section,
+        "artifact": MODES[section["mode"]].artifact,
         "process_roles": [role for role, on in _process_roles(region, node).items() if on],
         "node_id": node.kafka_id,
         "rack": node.zone,
@@ -32,7 +34,18 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
         "bootstrap_external": region.kafka_bootstrap_external,
         "super_users": ["User:CN=operator", *(f"User:CN=kafka.{one.id}" for one in region.kafka_nodes)],
     }
+    if section["mode"] == ZOOKEEPER:
+        kafka |= _zookeeper(region, secrets)
     return {"kafka": kafka, "topics": dict(region.settings["topics"])}
+
+
+def _zookeeper(region: Region, secrets: Mapping[str, Any]) -> dict[str, str]:
+    port = region.settings["zookeeper"]["ports"]["client"]
+    servers = ",".join(f"{one.id}:{port}" for one in region.with_role("zookeeper"))
+    return {
+        "zookeeper": f"{servers}/kafka",
+        "zookeeper_password": secrets.get("zookeeper", {}).get("kafka", ""),
+    }
 
 
 def _process_roles(region: Region, node: Node) -> dict[str, bool]:

@@ -1,0 +1,1 @@
+"""Command line: asks the scheduler over its REST API."""

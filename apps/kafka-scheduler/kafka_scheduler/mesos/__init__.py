@@ -1,0 +1,1 @@
+"""The Mesos v1 scheduler API over HTTP, without a native library."""

@@ -1,0 +1,1 @@
+"""Where the state is kept: ZooKeeper, or a file for trials."""

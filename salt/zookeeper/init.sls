@@ -1,0 +1,4 @@
+include:
+  - zookeeper.install
+  - zookeeper.config
+  - zookeeper.service

@@ -1,0 +1,99 @@
+"""What states do on a ZooKeeper server, and on a broker that keeps its metadata there, against golden files.
+
+Accept a change that is meant with ``--update-golden``.
+"""
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import salt.config
+import yaml
+from meridian import paths
+from meridian.edge.pillar_source import load_layers
+from meridian.topology import Source, Topology, expand, node_pillar, roles
+
+from tests.render import rendering
+
+GOLDEN = Path(__file__).parent / "formulas"
+PILLAR = """
+nodes:
+  masters: {count: 3, roles: [zookeeper], size: small}
+kafka: {mode: zookeeper, version: 3.9.2}
+"""
+SECRETS: dict[str, Any] = {
+    "zookeeper": {
+        name: f"<password of {name}>"
+        for name in ("admin", "quorum", "kafka", "mesos", "marathon", "kafka-scheduler")
+    }
+}
+STATES = {
+    "zookeeper": [f"zookeeper{verb}" for verb in ("", ".check", ".paths", ".clean")],
+    "kafka": ["kafka", "kafka.check"],
+}
+NODES = {"zookeeper": "masters-2.us-east.local", "kafka": "kafka-2.us-east.local"}
+# Where a password may stand, and with which mode.
+PRIVATE = {
+    "zookeeper": {"/etc/meridian/zookeeper/jaas.conf": "0640"},
+    "kafka": {"/etc/meridian/kafka/zookeeper-jaas.conf": "0640"},
+}
+
+
+def topology() -> Topology:
+    opts = salt.config.minion_config(None)
+    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
+    layers = load_layers(opts, "local")
+    added = Source("tests/render", {"overrides": {"us-east": yaml.safe_load(PILLAR)}})
+    layers = replace(layers, environments=(*layers.environments, added))
+    return expand(layers, "local", network=rendering.NETWORK, slot=0)
+
+
+@pytest.fixture(params=sorted(NODES))
+def formula(request: pytest.FixtureRequest) -> str:
+    """Each formula in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def rendered(formula: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Render the states in the order of a node's life."""
+    whole = topology()
+    node = whole.node(NODES[formula])
+    certificate = {"certificate": "<c>\n", "key": "<k>\n"}
+    pillar = node_pillar(
+        whole,
+        node.id,
+        secrets=SECRETS,
+        certificates={"ca": "<CA>\n", "certificates": {formula: certificate}},
+        artifacts={
+            name: {"version": "1", "sha256": "0" * 64, "file": f"{name}.tar.zst"}
+            for name in roles.artifacts(whole.region(node.region).settings, node.roles)
+        },
+    )
+    monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
+    return "".join(rendering.states("local", node.id, tmp_path, [sls]) for sls in STATES[formula])
+
+
+def test_the_states_are_as_they_were(formula: str, rendered: str, request: pytest.FixtureRequest) -> None:
+    golden = GOLDEN / {"zookeeper": "zookeeper.yaml", "kafka": "kafka-with-zookeeper.yaml"}[formula]
+    if request.config.getoption("--update-golden"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(rendered, encoding="utf-8")
+        return
+    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
+    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
+    difference = "\n".join(lines)
+    if difference:
+        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+
+
+def test_passwords_are_in_files_of_their_own_and_nowhere_else(formula: str, rendered: str) -> None:
+    found = {}
+    for chunk in yaml.safe_load(rendered):
+        [(name, arguments)] = chunk.items()
+        if "<password of" in yaml.safe_dump(arguments, width=1000):
+            assert arguments["file.managed"]["show_changes"] is False
+            found[name.split(" ")[0]] = arguments["file.managed"]["mode"]
+    assert found == PRIVATE[formula]
