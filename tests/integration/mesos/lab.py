@@ -1,6 +1,7 @@
 """Three masters and two agents on this machine, by the formula's own files, without systemd."""
 
 import datetime
+import json
 import os
 import signal
 import socket
@@ -112,8 +113,8 @@ class Lab:
 
     def ask_agent(self, address: str, path: str, **options: Any) -> requests.Response:
         """Ask an agent itself."""
-        options = {"auth": ("kafka-scheduler", SECRETS["kafka-scheduler"]), "timeout": 15} | options
-        return requests.get(f"{self.url(address)}{path}", verify=self.ca, **options)
+        known: dict[str, Any] = {"auth": ("kafka-scheduler", SECRETS["kafka-scheduler"]), "timeout": 15}
+        return requests.get(f"{self.url(address)}{path}", verify=self.ca, **(known | options))
 
     def sandbox(self, address: str, task: str) -> Path:
         """Return the sandbox of a task's last run."""
@@ -214,7 +215,7 @@ class Lab:
             "here": str(here),
             "artifact": str(self._artifact),
         }
-        templates.filters["json"] = _json
+        templates.filters["json"] = json.dumps
         text = templates.get_template(f"mesos/files/{name}").render()
         text = text.replace("/run/meridian-mesos", str(here / "run"))
         file = here / "etc" / name
@@ -222,12 +223,6 @@ class Lab:
         file.write_text(text, encoding="utf-8")
         file.chmod(0o700)
         return text
-
-
-def _json(value: Any) -> str:
-    import json
-
-    return json.dumps(value)
 
 
 def _free_ports(count: int) -> list[int]:

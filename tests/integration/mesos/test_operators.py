@@ -1,5 +1,7 @@
 """What operators do: drain nodes and bring them back, plan maintenance, give agents up."""
 
+import os
+import signal
 import time
 
 from meridian.mesos import drain as draining
@@ -65,9 +67,6 @@ def test_a_dead_agent_is_given_up(lab: Lab, framework: Framework) -> None:
     framework.call("RECONCILE", tasks=[{"task_id": {"value": "doomed"}, "agent_id": {"value": agent_id}}])
     framework.update("doomed", "TASK_GONE_BY_OPERATOR")
     for task in lab.processes(framework.id):
-        import os
-        import signal
-
         os.kill(task, signal.SIGKILL)
     # Its operator makes a new agent of the machine.
     (lab.folder / HOST / "data/agent/meta/slaves/latest").unlink()

@@ -1,8 +1,11 @@
 """Tasks: launched, checked, killed, found again; what they store; agents that go away."""
 
+import os
 import signal
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ HOST = AGENTS[0]
 SLEEP = {"value": "exec sleep 1000"}
 
 
-def run(framework: Framework, name: str, command: dict[str, object] | None = None, **more: object) -> None:
+def run(framework: Framework, name: str, command: Mapping[str, Any] | None = None, **more: Any) -> None:
     """Have a task run on the first agent."""
     offer = framework.offer(HOST)
     framework.accept(offer, launch(name, offer, [framework.cpus()], command or SLEEP, **more))
@@ -176,8 +179,6 @@ def test_a_task_gets_its_time_to_end(lab: Lab, framework: Framework) -> None:
 
 
 def test_a_killed_process_is_reported(lab: Lab, framework: Framework) -> None:
-    import os
-
     run(framework, "struck", {"value": "echo $$ > pid; exec sleep 1000"})
     file = lab.sandbox(HOST, "struck") / "pid"
     wait_until("it says its number", lambda: file.exists() and file.read_text().strip())
