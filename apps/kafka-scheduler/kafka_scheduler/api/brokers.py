@@ -26,6 +26,8 @@ def add(context: Context, asked: Parameters) -> Answer:
     """Add brokers; with ``rebalance``, start them and move partitions on when they run."""
     named = _named(context, asked, existing=False)
     wanted = _spec(asked, BrokerSpec())
+    if asked.flag("rebalance"):
+        context.moves.must_be_free()
     views = context.service.add(named, wanted)
     if asked.flag("rebalance"):
         context.moves.grow(named, _throttle(asked))

@@ -213,6 +213,10 @@ class FakeMoves:
         self.asked.append((list(topics), order, replicas, keep, throttle))
         return self._made("realign" if keep else "rebalance", dry_run)
 
+    def must_be_free(self) -> None:
+        if self.move.status == "running":
+            raise MeridianError("another move is under way")
+
     def grow(self, brokers: Sequence[int], throttle: int) -> Move:
         self.asked.append(("grow", list(brokers), throttle))
         return self._made("add", False)
