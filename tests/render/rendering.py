@@ -29,7 +29,7 @@ from meridian.topology import (
 NETWORK = "10.213.0.0/16"
 OPERATOR = "203.0.113.0/24"
 #: Files that a node has from its image.
-_IN_THE_IMAGE = {"/usr/bin/java"}
+_IN_THE_IMAGE = {"/usr/bin/java", "/usr/sbin/haproxy", "/etc/systemd/system/haproxy.service"}
 _GRAINS = {
     "os": "Debian",
     "os_family": "Debian",
@@ -137,7 +137,8 @@ def states(environment: str, node_id: str, cache: Path, sls: list[str] | None = 
     opts = _options(node_id, cache)
     state = salt.state.HighState(opts, initial_pillar=pillar(environment, node_id))
     functions = state.state.functions
-    functions["file.file_exists"] = lambda path: path in _IN_THE_IMAGE
+    for name in ("file.file_exists", "file.is_link"):
+        functions[name] = lambda path: path in _IN_THE_IMAGE
     if sls is not None:
         state.top_matches = lambda top: {"base": sls}
     state.push_active()

@@ -52,6 +52,11 @@ class Step:
     joining: Member | None = None
     leaving: int | None = None
 
+    @property
+    def server(self) -> int:
+        """Id of the server that the change is about."""
+        return self.joining.id if self.joining is not None else self.leaving or 0
+
     def __str__(self) -> str:
         if self.joining is not None:
             return f"server {self.joining.id} ({self.joining.host}) joins"

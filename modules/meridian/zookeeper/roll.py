@@ -140,8 +140,7 @@ def _members(work: _Roll, status: Mapping[int, Status]) -> None:
         now = work.ensemble.change(at, step, now.version)
         _wait(work.ensemble, set(work.wanted) & _serving(status), work.deadline, f"after {step}: ")
         at = min(_serving(work.ensemble.status()))
-        who = step.joining.id if step.joining else step.leaving
-        work.done[work.ensemble.name(who) if who in work.wanted else f"server {who}"] = str(step)
+        work.done[work.ensemble.name(step.server)] = str(step)
 
 
 def _why_not_stop(work: _Roll, number: int) -> str:

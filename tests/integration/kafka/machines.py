@@ -136,7 +136,6 @@ def machines(
             "node_id": index + 1,
             "process_roles": ["broker", "controller"] if kraft else ["broker"],
             "rack": f"zone-{index + 1}",
-            "process_roles": ["broker", "controller"],
             "cluster_id": "MkU3OEVBNTcwNTJENDM2Qg",
             "voters": [
                 {"id": one + 1, "host": "localhost", "port": port}
@@ -155,7 +154,7 @@ def machines(
     return made, Tls.of_service("kafka", identity)
 
 
-def further(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
+def replacements(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
     """Return as many machines again for a cluster: brokers only, in the same racks.
 
     :param made: the cluster's machines.

@@ -172,7 +172,7 @@ class Ensemble:
     # What zookeeper.roll asks.
 
     def name(self, server: int) -> str:
-        return f"masters-{server}"
+        return f"masters-{server}" if server in self.wanted else f"server {server}"
 
     def status(self) -> dict[int, roll.Status]:
         return {number: self.machines[number].status() for number in self.wanted}
