@@ -119,7 +119,11 @@ COMMANDS = (
     Command(
         ("broker", "give-up-volume"),
         "/api/broker/volume/give-up",
-        _title("without the volume"),
+        lambda answer, _: (
+            show.brokers("broker without the volume", answer)
+            if answer["brokers"]
+            else ["the volume is given up"]
+        ),
         ("broker", "volume"),
         2,
     ),

@@ -104,6 +104,12 @@ def test_a_volume_is_given_up_only_when_named_twice(three: Api) -> None:
     assert three.service.calls == [("give up", 1, "kafka-1-data")]
 
 
+def test_a_volume_that_a_removed_broker_left_is_given_up(three: Api) -> None:
+    asked = "/api/broker/volume/give-up?broker=9&volume=kafka-9-data&confirm=kafka-9-data"
+    assert three.post(asked) == {"brokers": []}
+    assert three.service.calls == [("give up", 9, "kafka-9-data")]
+
+
 def test_scaling_out_moves_partitions_on_and_in_moves_them_off_first(three: Api) -> None:
     three.post("/api/broker/add?broker=3&rebalance=true&throttle=1000")
     planned = three.post("/api/broker/remove?broker=2&evacuate&dryRun")
