@@ -13,7 +13,7 @@ import salt.config
 import salt.loader
 import salt.state
 import yaml
-from meridian import paths
+from meridian import paths, secrets
 from meridian.edge.pillar_source import load_layers
 from meridian.topology import (
     Addresses,
@@ -102,7 +102,11 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
             "objectstore": {
                 "root": {"access_key": "root", "secret_key": "<root secret>"},
                 "users": {"archive": {"access_key": "archive", "secret_key": "<archive secret>"}},
-            }
+            },
+            **{
+                service: {name: f"<password of {name} for {service}>" for name in users}
+                for service, users in secrets.PASSWORDS.items()
+            },
         },
         certificates={
             "ca": "<CA>\n",
