@@ -58,9 +58,7 @@ SERVICES = {
     "connect": Service("meridian-connect", "connect", False, ("connect.port",)),
     "archive": Service("meridian-archiver", "archive", False),
     "objectstore": Service("meridian-objectstore", "objectstore", True, ("objectstore.port",)),
-    "elasticsearch": Service(
-        "meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)
-    ),
+    "elasticsearch": Service("meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)),
 }
 
 

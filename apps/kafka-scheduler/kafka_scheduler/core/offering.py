@@ -54,7 +54,10 @@ def offered(turn: Turn, offers: Sequence[Offer]) -> None:
         merged = {**kept[key], **why} if key in kept else why
         kept[key] = merged if len(merged) <= KEPT_REASONS else why
     turn.set(refusals=kept)
-    refuse = turn.settings.refuse if len(placed) < len(wait) else turn.settings.refuse_idle
+    eager, settings = len(placed) < len(wait), turn.settings
+    idle = settings.refuse_release if turn.state.releases else settings.refuse_idle
+    refuse = settings.refuse if eager else idle
+    turn.set(eager=eager)
     by_offer: dict[str, list[Match]] = {}
     for one in matches:
         by_offer.setdefault(one.offer.id, []).append(one)
@@ -65,7 +68,7 @@ def offered(turn: Turn, offers: Sequence[Offer]) -> None:
     if refused:
         turn.call(calls.decline(refused, refuse))
         turn.count("declined", len(refused))
-    if len(placed) == len(wait) and not turn.state.releases and not turn.state.suppressed:
+    if not eager and not turn.state.releases and not turn.state.suppressed:
         turn.call(calls.SUPPRESS)
         turn.set(suppressed=True)
 

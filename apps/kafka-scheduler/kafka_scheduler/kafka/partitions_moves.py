@@ -61,7 +61,7 @@ class Moves:
         :param throttle: bytes per second and broker.
         :raises MeridianError: a broker is not up, another move is under way, or it would be unsafe.
         """
-        self._must_be_free()
+        self.must_be_free()
         factor = replicas if replicas and replicas > 0 else None
         planned = work.plan(self._access, "realign" if keep else "rebalance", topics, order, factor)
         if dry_run:
@@ -77,7 +77,7 @@ class Moves:
 
         :raises MeridianError: another move is under way.
         """
-        self._must_be_free()
+        self.must_be_free()
 
         def start() -> None:
             self._tell(message=f"starting broker {named(brokers)}")
@@ -98,7 +98,7 @@ class Moves:
 
         :raises MeridianError: the others are too few for the replicas, or another move is under way.
         """
-        self._must_be_free()
+        self.must_be_free()
         others = self._running(without=brokers)
         planned = work.plan(self._access, "evacuate", None, others)
         if dry_run:
@@ -164,6 +164,14 @@ class Moves:
         )
         return True
 
+    def must_be_free(self) -> None:
+        """Refuse to plan while replicas move: nobody knows where they will be if that is cancelled.
+
+        :raises MeridianError: another move is under way.
+        """
+        if self._now().status == "running" or self.resume():
+            raise MeridianError(f"another move is under way: {self._now().text()}")
+
     def cancel(self) -> Move:
         """Cancel what is under way: what has not moved yet goes back, the bound on traffic is taken away.
 
@@ -179,11 +187,6 @@ class Moves:
     def _now(self) -> Move:
         with self._changed:
             return self._move
-
-    def _must_be_free(self) -> None:
-        """Refuse to plan while replicas move: nobody knows where they will be if that is cancelled."""
-        if self._now().status == "running" or self.resume():
-            raise MeridianError(f"another move is under way: {self._now().text()}")
 
     def _begin(self, move: Move, do: Callable[[], None]) -> Move:
         with self._changed:

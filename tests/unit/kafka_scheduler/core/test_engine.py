@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kafka_scheduler.core import commands
 from kafka_scheduler.core.engine import handle, step
-from kafka_scheduler.core.model import Requirement, TaskState, Volume, VolumeWant
+from kafka_scheduler.core.model import Release, Requirement, TaskState, Volume, VolumeWant
 from kafka_scheduler.core.state import (
     Action,
     AgentLost,
@@ -219,3 +219,17 @@ def test_one_that_is_not_placed_may_be_stopped(engine: Engine) -> None:
     engine.on(Tick())
     assert not engine.state.instances["1"].active
     assert all(one.is_over for one in engine.state.plans)
+
+
+def test_who_begins_to_wait_does_not_wait_for_offers_that_were_refused_for_long(engine: Engine) -> None:
+    engine.on(Offers((offer("a"),)))
+    engine.ask(lambda turn: turn.put_release(Release("v", "9", "agent-lost")))
+    engine.on(Tick())
+    engine.on(Offers((offer("b"),)))
+    (declined,) = [one for one in engine.actions if isinstance(one, Call)]
+    assert declined.body["filters"] == {"refuse_seconds": SETTINGS.refuse_release}
+    engine.ask(lambda turn: commands.add(turn, ["2"], {}))
+    engine.ask(lambda turn: commands.start(turn, ["2"]))
+    assert "REVIVE" in engine.kinds()
+    engine.on(Tick())
+    assert "REVIVE" not in engine.kinds()
