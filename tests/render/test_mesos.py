@@ -1,5 +1,5 @@
-"""What the states of Mesos do on a master and on agents, on Debian and the RHEL family, against golden files; the
-flags that they come to; what must not show in them.
+"""What the states of Mesos do on a master and on agents, on Debian and the RHEL family, against golden files;
+the flags that they come to; what must not show in them.
 
 Accept a change that is meant with ``--update-golden``.
 """

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -15,21 +14,15 @@ from .. import VERSION, recordio
 from ..election import Group, Place
 from ..flags import AGENT_FLAGS, Flags, refuse
 from ..http import Request, Response, Server, Stream, request, stream
-from ..resources import Json, Resources, parse
+from ..resources import Json, Resources
 from ..security import Acls, Transport, basic, principal_of, read_credentials
+from . import settings
 from .fetcher import Fetcher
 from .files import Files
 from .runtime import Runtime, attributes
 from .store import Store
 from .trouble import Trouble
 from .views import Views
-
-_ISOLATORS = ("posix/cpu", "posix/mem", "posix/disk", "posix/rlimits", "filesystem/posix", "filesystem/linux")
-_ISOLATOR_FAMILIES = (
-    "cgroups/", "cgroups2/", "namespaces/", "disk/", "network/", "docker/", "volume/", "linux/",
-    "environment_secret",    "appc/", "gpu/",
-)  # fmt: skip
-_LEAST = {"cpus", "mem", "disk", "ports"}
 
 
 class Agent:
@@ -40,7 +33,7 @@ class Agent:
         self.started = time.time()
         self.transport = Transport()
         self.server = Server(self._answer)
-        self._check()
+        settings.check(flags)
         self.store = Store(Path(flags.text("work_dir") or ""))
         self._credentials = read_credentials(path) if (path := flags.text("http_credentials")) else {}
         self._acls = Acls(flags.json("acls"))
@@ -52,8 +45,8 @@ class Agent:
         self.trouble = Trouble(self)
         self.runtime = Runtime(
             self.store,
-            Fetcher(cache, _bytes(flags.text("fetcher_cache_size") or "2GB")),
-            self._resources(),
+            Fetcher(cache, settings.size(flags.text("fetcher_cache_size") or "2GB")),
+            settings.resources(flags),
             flags.seconds("executor_shutdown_grace_period", "5secs"),
             flags.flag("switch_user", True),
             self._environment(),
@@ -64,50 +57,6 @@ class Agent:
         self.registered = False
         self._changed = asyncio.Event()
         self._outbox: asyncio.Queue[Json] = asyncio.Queue()
-
-    def _check(self) -> None:
-        flags = self.flags
-        if not flags.text("master") and not flags.text("master_detector"):
-            refuse("Missing required option `--master` or `--master_detector`.")
-        if not flags.text("work_dir"):
-            refuse("Missing required option --work_dir")
-        for name in (flags.text("isolation") or "posix/cpu,posix/mem").split(","):
-            if name not in _ISOLATORS and not name.startswith(_ISOLATOR_FAMILIES):
-                refuse(
-                    "Failed to create a containerizer: Could not create MesosContainerizer: "
-                    f"Unknown or unsupported isolator '{name}'"
-                )
-        if (flags.text("launcher") or "posix") not in ("linux", "posix"):
-            refuse(
-                f"Failed to create a containerizer: Unknown or unsupported launcher: {flags.text('launcher')}"
-            )
-        if flags.text("recover", "reconnect") not in ("reconnect", "cleanup"):
-            refuse(
-                "Unknown option for 'recover' flag "
-                + str(flags.text("recover"))
-                + "\nUse 'reconnect' or 'cleanup'"
-            )
-
-    def _resources(self) -> Resources:
-        text = self.flags.text("resources") or ""
-        try:
-            found = parse(text, self.flags.text("default_role") or "*")
-        except ValueError as problem:
-            refuse(f"Failed to determine agent resources: {problem}")
-        missing = _LEAST - {one["name"] for one in found.json()}
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-        folder = Path(self.flags.text("work_dir") or "/")
-        while not folder.exists():
-            folder = folder.parent
-        disk = shutil.disk_usage(folder).total // 2**20
-        defaults = {
-            "cpus": f"cpus:{os.cpu_count()}",
-            "mem": f"mem:{memory - 1024 if memory > 2048 else memory // 2}",
-            "disk": f"disk:{disk - 5120 if disk > 10240 else disk // 2}",
-            "ports": "ports:[31000-32000]",
-        }
-        role = self.flags.text("default_role") or "*"
-        return found + parse(";".join(defaults[name] for name in sorted(missing)), role)
 
     def _environment(self) -> dict[str, str]:
         given = self.flags.json("executor_environment_variables") or {}
@@ -306,13 +255,6 @@ class Agent:
         ):
             return Response(403)
         return self._views.answer(path, asked)
-
-
-def _bytes(text: str) -> int:
-    for unit, factor in (("GB", 2**30), ("MB", 2**20), ("KB", 2**10), ("B", 1)):
-        if text.endswith(unit):
-            return int(float(text.removesuffix(unit)) * factor)
-    return refuse(f"Failed to load flag 'fetcher_cache_size': Unknown bytes unit in '{text}'")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
