@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from meridian.kafka import cluster as kafka_cluster
 
 from tests.integration import zookeeper_server
-from tests.integration.mesos.scheduler_on_mesos import Cluster, Process, Scheduler, free_port, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, Process, Scheduler, free_port, wait_for
 
 _PATIENCE = 240.0
 _CLUSTER_ID = "bWVyaWRpYW4tdGVzdHMtMQ"
