@@ -38,6 +38,9 @@ class FileStorage:
                 break
             except BlockingIOError:
                 self._closed.wait(_WAIT_SECONDS)
+        else:
+            os.close(handle)
+            raise MeridianError("told to stop before it led")
         self._lock = handle
         os.ftruncate(handle, 0)
         os.pwrite(handle, hostname.encode(), 0)

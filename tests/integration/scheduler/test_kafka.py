@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from meridian.kafka import cluster as kafka_cluster
 
 from tests.integration import zookeeper_server
-from tests.integration.mesos.scheduler_on_mesos import Cluster, Process, Scheduler, free_port, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, Process, Scheduler, free_port, wait_for
 
 _PATIENCE = 240.0
 _CLUSTER_ID = "bWVyaWRpYW4tdGVzdHMtMQ"
@@ -34,8 +34,9 @@ inter.broker.listener.name=INTERNAL
 log.dirs=$PWD/$KAFKA_DATA/log
 $KAFKA_OPTIONS
 END
-{java} -Xmx96m @{arguments} kafka.tools.StorageTool format --ignore-formatted \\
-  --cluster-id {id} --config server.properties
+if [ ! -s "$KAFKA_DATA/log/meta.properties" ]; then
+  {java} -Xmx96m @{arguments} kafka.tools.StorageTool format --cluster-id {id} --config server.properties
+fi
 exec {java} -Xmx"$KAFKA_HEAP_MB"m @{arguments} kafka.Kafka server.properties
 """
 
@@ -156,7 +157,7 @@ def test_brokers_are_restarted_one_after_the_other_and_nothing_is_lost(
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    done = scheduler.ask("/api/broker/restart", broker="*", timeout="240s")
+    done = scheduler.ask("/api/broker/restart", broker="*", timeout="600s")
     seen.set()
     watcher.join()
     assert done["status"] == "restarted", done
@@ -166,7 +167,7 @@ def test_brokers_are_restarted_one_after_the_other_and_nothing_is_lost(
     assert [one["needsRestart"] for one in scheduler.ask("/api/broker/list")["brokers"]] == [False] * 3
 
     # One more may not go down while another is.
-    scheduler.ask("/api/broker/stop", broker="0", timeout="240s")
+    scheduler.ask("/api/broker/stop", broker="0", timeout="300s")
     refused = scheduler.ask("/api/broker/stop", broker="1", timeout="10s")
     assert refused["status"] == "timeout"
     assert "would have 1 replicas in sync, and needs 2" in refused["message"]
