@@ -12,8 +12,8 @@ from meridian.private_files import write_private
 _FILE = "secrets.json"
 # The object store's users besides its root: the archiver's, and no other so far.
 _OBJECT_STORE_USERS = ("archive",)
-# Services with passwords, and their users.
-_PASSWORDS = {
+#: Services with passwords, and their users.
+PASSWORDS = {
     "zookeeper": ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka"),
     "mesos": ("operator", "agent", "marathon", "kafka-scheduler"),
     "marathon": ("admin",),
@@ -58,7 +58,7 @@ def ensure(directory: Path) -> list[str]:
         if name not in users:
             users[name] = _key_pair()
             made.append(f"objectstore.users.{name}")
-    for service, names in _PASSWORDS.items():
+    for service, names in PASSWORDS.items():
         passwords = known.setdefault(service, {})
         for name in names:
             if name not in passwords:

@@ -25,4 +25,16 @@ Migration:
 {%- endif %}
     - require_in:
       - phase: Brokers
+
+# The old ones have ended or are mere controllers by now: the cluster forgets them as brokers.
+Retirement:
+  phase.runner:
+    - function: kafka.retire
+    - phase: migration
+    - environment: {{ environment }}
+    - region: {{ pillar.get('region', '') | yaml_dquote }}
+    - require:
+      - phase: Brokers
+    - require_in:
+      - phase: Verification
 {%- endif %}

@@ -1,5 +1,8 @@
 # The search cluster of a region that has nodes with the role elasticsearch: three or more, best in three zones.
 elasticsearch:
+  # systemd: a unit on each node. mesos: tasks of our scheduler on these nodes, which start nothing by themselves; the
+  # launcher and all that a task reads are there (/etc/meridian/elasticsearch/node-task).
+  runtime: systemd
   ports:
     http: 9200                  # TLS, user and password
     transport: 9300             # among nodes, TLS by certificate

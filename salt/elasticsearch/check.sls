@@ -5,7 +5,7 @@ Elasticsearch:
   elasticsearch.ready:
     - seconds: {{ elastic.check_seconds }}
 
-{%- if elastic.sink.enabled %}
+{%- if elastic.sink.enabled and elastic.runtime == 'systemd' %}
 
 Sink of Elasticsearch:
   elasticsearch.sink_ready:

@@ -7,6 +7,9 @@ include:
 {%- if pillar.get('volumes') %}
   - node.volumes
 {%- endif %}
+{%- if elastic.transport == 'proxy' and pillar.proxy is defined %}
+  - proxy.config
+{%- endif %}
 
 {%- for file, mode in [
       ('elasticsearch.yml', '0644'), ('jvm.options', '0644'), ('log4j2.properties', '0644'), ('roles.yml', '0644'),
@@ -53,15 +56,20 @@ Passwords of Elasticsearch:
 
 {%- if elastic.transport == 'proxy' %}
 
-# meridian-proxy is reloaded for it by its own formula, which watches the folder.
+# meridian-proxy is reloaded for it by its own formula, which watches the folder. A wrong one never comes into effect.
 /etc/meridian/proxy/conf.d/elasticsearch.cfg:
   file.managed:
     - source: salt://elasticsearch/files/proxy.cfg
     - template: jinja
     - mode: '0644'
     - makedirs: true
+    - check_cmd: /usr/sbin/haproxy -c -q -f /etc/meridian/proxy/conf.d/00-global.cfg -f
     - context:
         elastic: {{ public | json }}
+{%- if pillar.proxy is defined %}
+    - require:
+      - sls: proxy.config
+{%- endif %}
 {%- endif %}
 
 Data of Elasticsearch:

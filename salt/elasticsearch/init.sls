@@ -2,7 +2,9 @@
 include:
   - elasticsearch.install
   - elasticsearch.config
+{%- if elastic.runtime == 'systemd' %}
   - elasticsearch.service
+{%- endif %}
 {%- if elastic.sink.enabled %}
   - elasticsearch.sink
 {%- endif %}

@@ -12,9 +12,8 @@ Artifact elasticsearch:
   meridian_artifact.installed:
     - name: elasticsearch
 
-{#- Index files are mapped into memory, each segment several times; a container has its host's value. #}
-{%- if salt['sysctl.get']('vm.max_map_count') | int < elastic.map_count %}
+# Index files are mapped into memory, each segment several times. A container has its host's value.
 vm.max_map_count:
   sysctl.present:
     - value: {{ elastic.map_count }}
-{%- endif %}
+    - unless: test "$(cat /proc/sys/vm/max_map_count)" -ge {{ elastic.map_count }}

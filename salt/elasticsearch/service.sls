@@ -14,5 +14,5 @@ meridian-elasticsearch:
       - sls: elasticsearch.install
       - sls: elasticsearch.config
 {%- if pillar.proxy is defined and elastic.transport == 'proxy' %}
-      - sls: proxy
+      - service: meridian-proxy
 {%- endif %}

@@ -2,9 +2,14 @@
 {%- from "elasticsearch/map.jinja" import elastic, public, has_passwords with context %}
 {%- set folder = '/etc/meridian/elasticsearch-sink' %}
 
+{%- set unit = elastic.runtime == 'systemd' %}
+
 include:
+  - elasticsearch.config
+{%- if unit %}
   - elasticsearch.service
   - elasticsearch.indices
+{%- endif %}
 
 # In the group of Elasticsearch for its certificate, by which it speaks with Kafka.
 User of the sink:
@@ -49,6 +54,8 @@ Artifact {{ artifact }}:
       - user: User of the sink
 {%- endif %}
 
+{%- if unit %}
+
 /etc/systemd/system/meridian-elasticsearch-sink.service:
   file.managed:
     - source: salt://elasticsearch/files/sink/meridian-elasticsearch-sink.service
@@ -74,3 +81,4 @@ meridian-elasticsearch-sink:
       - file: /etc/systemd/system/meridian-elasticsearch-sink.service
       - meridian_artifact: Artifact elasticsearch-sink-libs
       - meridian_artifact: Artifact elasticsearch-sink
+{%- endif %}

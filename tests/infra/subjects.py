@@ -30,7 +30,8 @@ class Service:
     :ivar name: of its certificate, its user, and its folder.
     :ivar data: whether it keeps data under ``/var/lib/meridian``.
     :ivar ports: settings that say where it listens, e.g. ``connect.port``.
-    :ivar root: Mesos has to be: it starts tasks as other users.
+    :ivar root: an agent of Mesos has to be: it starts tasks as other users.
+    :ivar entered: its folder is root's, and other users may go through it, as tasks do to their own.
     """
 
     unit: str
@@ -38,6 +39,7 @@ class Service:
     data: bool
     ports: tuple[str, ...] = ()
     root: bool = False
+    entered: bool = False
 
 
 _CLIENTS = ("kafka.ports.internal", "kafka.ports.external")
@@ -46,17 +48,17 @@ SERVICES = {
     "zookeeper": Service(
         "meridian-zookeeper", "zookeeper", True, ("zookeeper.ports.client", "zookeeper.ports.election")
     ),
-    "mesos-master": Service("meridian-mesos-master", "mesos", True, ("mesos.ports.master",), root=True),
-    "mesos-agent": Service("meridian-mesos-agent", "mesos", True, ("mesos.ports.agent",), root=True),
+    "mesos-master": Service("meridian-mesos-master", "mesos", True, ("mesos.ports.master",), entered=True),
+    "mesos-agent": Service(
+        "meridian-mesos-agent", "mesos", True, ("mesos.ports.agent",), root=True, entered=True
+    ),
     "marathon": Service("meridian-marathon", "marathon", False, ("marathon.port",)),
     "kafka-controller": Service("meridian-kafka", "kafka", True, _QUORUM),
     "kafka": Service("meridian-kafka", "kafka", True, _CLIENTS),
     "connect": Service("meridian-connect", "connect", False, ("connect.port",)),
     "archive": Service("meridian-archiver", "archive", False),
     "objectstore": Service("meridian-objectstore", "objectstore", True, ("objectstore.port",)),
-    "elasticsearch": Service(
-        "meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)
-    ),
+    "elasticsearch": Service("meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)),
 }
 
 

@@ -47,5 +47,8 @@ def test_data_belongs_to_it_alone(facts: dict[str, Any], service: Service) -> No
         assert not service.data, f"/var/lib/meridian/{service.name} is missing"
         return
     assert folder["directory"]
-    assert folder["user"] == ("root" if service.root else service.name)
+    assert folder["user"] == ("root" if service.entered else service.name)
+    if service.entered:
+        assert folder["mode"].endswith("5"), f"others may write or not enter: {folder['mode']}"
+        return
     assert folder["mode"].endswith("0"), f"others may enter: {folder['mode']}"

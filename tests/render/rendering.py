@@ -13,7 +13,7 @@ import salt.config
 import salt.loader
 import salt.state
 import yaml
-from meridian import paths
+from meridian import paths, secrets
 from meridian.edge.pillar_source import load_layers
 from meridian.topology import (
     Addresses,
@@ -29,7 +29,7 @@ from meridian.topology import (
 NETWORK = "10.213.0.0/16"
 OPERATOR = "203.0.113.0/24"
 #: Files that a node has from its image.
-_IN_THE_IMAGE = {"/usr/bin/java"}
+_IN_THE_IMAGE = {"/usr/bin/java", "/usr/sbin/haproxy", "/etc/systemd/system/haproxy.service"}
 _GRAINS = {
     "os": "Debian",
     "os_family": "Debian",
@@ -102,7 +102,11 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
             "objectstore": {
                 "root": {"access_key": "root", "secret_key": "<root secret>"},
                 "users": {"archive": {"access_key": "archive", "secret_key": "<archive secret>"}},
-            }
+            },
+            **{
+                service: {name: f"<password of {name} for {service}>" for name in users}
+                for service, users in secrets.PASSWORDS.items()
+            },
         },
         certificates={
             "ca": "<CA>\n",
@@ -137,7 +141,8 @@ def states(environment: str, node_id: str, cache: Path, sls: list[str] | None = 
     opts = _options(node_id, cache)
     state = salt.state.HighState(opts, initial_pillar=pillar(environment, node_id))
     functions = state.state.functions
-    functions["file.file_exists"] = lambda path: path in _IN_THE_IMAGE
+    for name in ("file.file_exists", "file.is_link"):
+        functions[name] = lambda path: path in _IN_THE_IMAGE
     if sls is not None:
         state.top_matches = lambda top: {"base": sls}
     state.push_active()

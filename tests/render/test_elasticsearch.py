@@ -28,6 +28,10 @@ CASES: dict[str, dict[str, Any]] = {
     "elasticsearch-direct": {
         "elasticsearch": {"heap_mb": 1024, "memory_lock": True, "snapshots": {"bucket": "snapshots"}}
     },
+    "elasticsearch-mesos": {
+        "nodes": {"elastic": {"count": 3, "roles": ["mesos-agent", "elasticsearch"], "size": "medium"}},
+        "elasticsearch": {"heap_mb": 1024, "runtime": "mesos"},
+    },
     "elasticsearch-proxy": {
         "elasticsearch": {"heap_mb": 256, "serial_gc": True, "transport": "proxy"},
         "proxy": {"enabled": True},
@@ -48,8 +52,11 @@ def topology(case: str) -> Topology:
     return expand(layers, "local", network=rendering.NETWORK, slot=0)
 
 
-def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Render the states in the order of a node's life."""
+def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, proxy: bool = False) -> str:
+    """Render the states in the order of a node's life.
+
+    :param proxy: with those of the proxy, which has golden files of its own.
+    """
     certificates = {"elasticsearch": {"certificate": "<c>\n", "key": "<k>\n"}}
     pillar = node_pillar(
         topology(case),
@@ -61,8 +68,8 @@ def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
             for name in ("elasticsearch", "elasticsearch-sink", "elasticsearch-sink-libs")
         },
     )
-    # The proxy has golden files of its own.
-    pillar.pop("proxy", None)
+    if not proxy:
+        pillar.pop("proxy", None)
     monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
     states = [f"elasticsearch{verb}" for verb in ("", ".check", ".clean")]
     return "".join(rendering.states("local", NODE, folder, [sls]) for sls in states)
@@ -150,9 +157,7 @@ def test_the_sink_takes_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_haproxy_takes_the_fragment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind the proxy's own file; and what it says holds for no other fragment."""
-    program = shutil.which("haproxy", path="/usr/sbin:/usr/bin")
-    if program is None:
-        pytest.skip("no haproxy on this machine; nodes bring their own")
+    program = shutil.which("haproxy", path="/usr/sbin:/usr/bin") or "haproxy"
     place = "/etc/meridian/proxy/conf.d/elasticsearch.cfg"
     text = files("elasticsearch-proxy", tmp_path, monkeypatch)[place]["~ rendered"]
     assert "\ndefaults" not in text
@@ -160,3 +165,17 @@ def test_haproxy_takes_the_fragment(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     configuration.write_text(f"defaults\n  mode tcp\n  timeout connect 3s\n\n{text}")
     done = subprocess.run([program, "-c", "-f", configuration], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_it_starts_behind_its_proxy_which_serves_the_fragment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = {
+        name.split(" (")[0]: next(iter(functions.values()))
+        for state in yaml.safe_load(render("elasticsearch-proxy", tmp_path, monkeypatch, proxy=True))
+        for name, functions in state.items()
+    }
+    assert {"service": "meridian-proxy"} in states["meridian-elasticsearch"]["require"]
+    fragment = "/etc/meridian/proxy/conf.d/elasticsearch.cfg"
+    assert {"file": f"{Path(fragment).parent}/*"} in states["meridian-proxy"]["watch"]
+    assert fragment in states

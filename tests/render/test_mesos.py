@@ -151,7 +151,7 @@ def test_an_agent_tells_where_it_is_and_what_it_has(tmp_path: Path, monkeypatch:
     told = environment(files("hosts-1", tmp_path, monkeypatch)["agent"]["~ rendered"])
     assert told["MESOS_ATTRIBUTES"] == "region:central;zone:us-east-2a;role:kafka;rack:r1"
     assert told["MESOS_RESOURCES"] == (
-        "cpus:3.5;mem:6000;ports:[9092-9092,9094-9094,31000-32000];cpus(kafka):2;disk(kafka):20000;"
+        "cpus:3.5;mem:6000;ports:[9092-9092,9094-9094,7000-7000,31000-32000];cpus(kafka):2;disk(kafka):20000;"
         "ports(kafka):[9200-9299]"
     )
 

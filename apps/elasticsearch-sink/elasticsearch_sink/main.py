@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
     try:
         configured = settings.load(options.config)
-        return {"run": _run, "check": _check, "status": _status}[options.command](configured)
+        commands = {"run": _run, "check": _check, "status": _status, "rewind": _rewind}
+        return commands[options.command](configured, options)
     except MeridianError as error:
         print(f"elasticsearch-sink: {error}", file=sys.stderr)
     except KafkaException as error:
@@ -39,15 +40,18 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="index until told to stop")
     commands.add_parser("check", help="ask Elasticsearch once, with the sink's own user")
     commands.add_parser("status", help="what the running sink says about itself, as JSON")
+    back = commands.add_parser("rewind", help="read a topic from its beginning again; every sink is stopped")
+    back.add_argument("topic")
+    back.add_argument("--confirm", required=True, help="the topic once more")
     return parser
 
 
-def _run(configured: settings.SinkSettings) -> int:
+def _run(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
     from elasticsearch_sink.service import Service
 
     stop = threading.Event()
 
-    def end(number: int, _: FrameType | None) -> None:
+    def end(number: int, __: FrameType | None) -> None:
         logging.getLogger("elasticsearch-sink").info("%s: stopping", signal.Signals(number).name)
         stop.set()
 
@@ -57,7 +61,7 @@ def _run(configured: settings.SinkSettings) -> int:
     return 0
 
 
-def _check(configured: settings.SinkSettings) -> int:
+def _check(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
     from meridian.elasticsearch.client import ElasticClient
 
     health = ElasticClient(configured.elasticsearch, timeout=10, patience=0).health()
@@ -65,10 +69,18 @@ def _check(configured: settings.SinkSettings) -> int:
     return 0
 
 
-def _status(configured: settings.SinkSettings) -> int:
+def _status(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
     try:
         facts = json.loads(Path(configured.status_file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise MeridianError(f"{configured.status_file}: no sink has written it: is it running?") from error
     print(json.dumps(facts))
     return 0 if facts["state"] == "running" else 1
+
+
+def _rewind(configured: settings.SinkSettings, options: argparse.Namespace) -> int:
+    from elasticsearch_sink.rewind import rewind
+
+    count = rewind(configured.kafka.client(), configured.group, options.topic, options.confirm)
+    print(json.dumps({"topic": options.topic, "partitions": count}))
+    return 0

@@ -28,6 +28,8 @@ log = logging.getLogger("elasticsearch-sink")
 _POLL = 0.3
 _REPORT_EVERY = 2.0
 _RETRY = 1.0
+# Of one node; three that are silent one after the other still leave time for the watchdog.
+_TIMEOUT = 30.0
 _Place = tuple[str, int]
 
 
@@ -52,7 +54,7 @@ class Service:
         self._due: dict[str, float] = {}
         self._waiting = self._connected = self._joined = False
         self._metrics = Metrics(settings.metrics)
-        elastic = ElasticClient(settings.elasticsearch, timeout=60, patience=0)
+        elastic = ElasticClient(settings.elasticsearch, timeout=_TIMEOUT, patience=0)
         self._delivery = Delivery(elastic, self._counters, self._pause, self._wanted)
         client = settings.kafka.client() | {
             "client.id": f"elasticsearch-sink-{settings.node}",

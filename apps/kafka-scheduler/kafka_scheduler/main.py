@@ -1,11 +1,17 @@
-"""Command line: ``kafka-scheduler scheduler …`` runs a scheduler, all else asks one."""
+"""Command line: ``kafka-scheduler scheduler …`` runs a scheduler, all else asks one.
+
+``kafka-scheduler elasticsearch <file>`` runs the one of Elasticsearch.
+"""
 
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from meridian.errors import MeridianError
 
@@ -21,14 +27,18 @@ def main(arguments: list[str] | None = None) -> int:
     :return: 0 when all is well, 1 on an error.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] != ["scheduler"]:
+    if given[:1] not in (["scheduler"], ["elasticsearch"]):
         from kafka_scheduler.cli.main import main as ask
 
         return ask(given)
     try:
+        if given[0] == "elasticsearch":
+            return _elasticsearch(given[1:])
         settings = scheduler_settings.load(given[1:])
         _log_to(settings)
-        return serve(settings)
+        from kafka_scheduler.scheduler import Scheduler
+
+        return serve(lambda fatal, stop: Scheduler(settings, fatal, stop))
     except MeridianError as error:
         print(f"kafka-scheduler: {error}", file=sys.stderr)
         return 1
@@ -45,14 +55,33 @@ def _log_to(settings: SchedulerSettings) -> None:
     logging.getLogger("kazoo").setLevel(logging.INFO if settings.debug else logging.WARNING)
 
 
-def serve(settings: SchedulerSettings) -> int:
+def _elasticsearch(arguments: list[str]) -> int:
+    from kafka_scheduler.elasticsearch import scheduler
+
+    if len(arguments) != 1:
+        raise MeridianError("expected: kafka-scheduler elasticsearch <properties file>")
+    settings = scheduler.load(Path(arguments[0]))
+    _log_to(settings.scheduler)
+    return serve(lambda fatal, _: scheduler.Scheduler(settings, fatal))
+
+
+class Served(Protocol):
+    """A scheduler instance."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End in an orderly way."""
+
+
+def serve(make: Callable[[Callable[[MeridianError], None], Callable[[], None]], Served]) -> int:
     """Run a scheduler until it is told to stop, or must not go on: who started it starts it again.
 
+    :param make: makes it; is given what to tell when it must not go on, and what ends it.
     :return: 0 when it was told to; 1 when it stepped down.
     :raises MeridianError: it cannot begin.
     """
-    from kafka_scheduler.scheduler import Scheduler
-
     ended = threading.Event()
     problems: list[MeridianError] = []
 
@@ -61,12 +90,12 @@ def serve(settings: SchedulerSettings) -> int:
         ended.set()
 
     def stop(number: int, _: FrameType | None) -> None:
-        log.info("%s: stopping; brokers go on running", signal.Signals(number).name)
+        log.info("%s: stopping; tasks go on running", signal.Signals(number).name)
         ended.set()
 
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, stop)
-    scheduler = Scheduler(settings, fatal, ended.set)
+    scheduler = make(fatal, ended.set)
     scheduler.start()
     ended.wait()
     if problems:

@@ -44,7 +44,7 @@ class Node:
     def __init__(self, opts: dict[str, Any], region: Region) -> None:
         self._opts = opts
         if not region.controllers:
-            raise MeridianError(f"region {region.name} has no Kafka cluster")
+            raise MeridianError(f"region {region.name} has no KRaft quorum; brokers of no other are moved")
         self._node = region.controllers[0].id
 
     def registered(self) -> list[int]:

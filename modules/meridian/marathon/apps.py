@@ -77,17 +77,29 @@ def apply(client: MarathonClient, todo: AppPlan, deadline: float = 300, force: b
     """
     secret = secret_values.values([todo.definition])
     try:
-        if todo.changes:
-            wait(client, client.put_app(todo.app_id, todo.definition, force), [todo.app_id], deadline)
-        else:
-            for deployment in todo.held_by:
-                wait(client, deployment, [todo.app_id], deadline)
-    except MarathonError as error:
-        if error.status == 409:
-            raise MeridianError(held(f"app {todo.app_id}", error)) from None
-        raise MeridianError(secret_values.hide(str(error), secret)) from None
+        deployments = _given(client, todo, force) if todo.changes else todo.held_by
+        for deployment in deployments:
+            wait(client, deployment, [todo.app_id], deadline)
     except MeridianError as error:
         raise MeridianError(secret_values.hide(str(error), secret)) from None
+
+
+def _given(client: MarathonClient, todo: AppPlan, force: bool) -> tuple[str, ...]:
+    """Give Marathon the app; return the deployments that are under way for it."""
+    try:
+        deployment = client.put_app(todo.app_id, todo.definition, force)
+    except MarathonError as error:
+        if error.status != 409:
+            raise
+        there = client.app(todo.app_id)
+        if there is None or differences(todo.definition, there):
+            raise MeridianError(held(f"app {todo.app_id}", error)) from None
+        deployment = ""
+    if deployment:
+        return (deployment,)
+    # It was given before, by a request whose answer came too late.
+    there = client.app(todo.app_id) or {}
+    return tuple(one["id"] for one in there.get("deployments") or [])
 
 
 def remove(client: MarathonClient, name: str, confirm: str, deadline: float = 300) -> bool:
@@ -101,7 +113,12 @@ def remove(client: MarathonClient, name: str, confirm: str, deadline: float = 30
     confirmed("app", app_id, confirm)
     if client.app(app_id) is None:
         return False
-    wait(client, client.delete_app(app_id), [app_id], deadline)
+    try:
+        wait(client, client.delete_app(app_id), [app_id], deadline)
+    except MarathonError as error:
+        # Asked again because the first answer came too late.
+        if error.status != 404:
+            raise
     return True
 
 

@@ -40,11 +40,13 @@ class Bounds:
     :ivar batch: most partitions that move at a time.
     :ivar throttle_bytes: bytes per second and broker, for the moving replicas only.
     :ivar deadline: seconds that a batch may take.
+    :ivar patience: seconds that a new broker or a leader may be away for when a batch is to begin.
     """
 
     batch: int = planning.BATCH
     throttle_bytes: int = 50 * 2**20
     deadline: float = 3600
+    patience: float = 60
 
 
 def observe(access: Access, registered: bool = True) -> State:
@@ -116,7 +118,13 @@ def move(
 
 
 def _moving(access: Access, old: Collection[int], new: Collection[int], bounds: Bounds) -> Plan:
-    """Return what is left of moving partitions."""
+    """Return what is left of moving partitions, when all that it needs is there or patience is at its end."""
+    until = time.monotonic() + bounds.patience
+    while time.monotonic() < until:
+        seen = kafka_cluster.describe(access.admin)
+        if not seen.offline and set(new) <= set(seen.brokers):
+            break
+        time.sleep(_POLL_SECONDS)
     return planning.plan(observe(access, registered=False), old, new, bounds.batch)
 
 

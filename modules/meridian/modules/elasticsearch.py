@@ -187,9 +187,7 @@ def template_present(name: str, template: dict[str, Any]) -> bool:
     return True
 
 
-def repository_plan(
-    name: str, kind: str, settings: dict[str, Any], seconds: float = 30
-) -> dict[str, Any]:
+def repository_plan(name: str, kind: str, settings: dict[str, Any], seconds: float = 30) -> dict[str, Any]:
     """
     Return what a snapshot repository differs in, with ``old`` and ``new``; empty when in nothing.
 

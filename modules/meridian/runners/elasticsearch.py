@@ -102,7 +102,12 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 
 def _regions(topology: Topology) -> list[Region]:
-    return [region for region in topology.regions if region.with_role("elasticsearch")]
+    """Return the regions whose nodes run it as a unit; Mesos tasks are their scheduler's business."""
+    return [
+        region
+        for region in topology.regions
+        if region.with_role("elasticsearch") and region.settings["elasticsearch"]["runtime"] == "systemd"
+    ]
 
 
 def _client(topology: Topology, region: Region, patience: float = 30) -> ElasticClient:

@@ -24,6 +24,8 @@ class SchedulerClient:
     def __init__(self, addresses: Sequence[str], password: str, ca: Path) -> None:
         self._addresses = list(addresses)
         self._session = requests.Session()
+        # Neither a proxy nor an authority of the environment's: these are the platform's own addresses.
+        self._session.trust_env = False
         self._session.auth = (USER, password)
         self._session.verify = str(ca)
         self._leader = ""

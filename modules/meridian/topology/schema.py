@@ -330,6 +330,7 @@ class ElasticsearchSink(_Section):
 class Elasticsearch(_Section, ElasticsearchKeys):
     """``elasticsearch``: the region's search cluster."""
 
+    runtime: Literal["systemd", "mesos"]
     transport: Literal["direct", "proxy"]
     serial_gc: bool
     sink: ElasticsearchSink

@@ -15,6 +15,17 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
         least = f"at least {_LEAST} nodes with the role elasticsearch, so that one may be lost"
         yield ("nodes",), f"expected {least}; region {name} has {count}"
     section = pillar.elasticsearch
+    if count and section.runtime == "mesos":
+        lacking = [
+            group
+            for group, wanted in pillar.nodes.items()
+            if "elasticsearch" in wanted.roles and "mesos-agent" not in wanted.roles
+        ]
+        for group in lacking:
+            yield (
+                ("nodes", group, "roles"),
+                "expected mesos-agent as well: elasticsearch.runtime is mesos",
+            )
     proxied = pillar.kafka.runtime == "mesos" if pillar.proxy.enabled == "auto" else pillar.proxy.enabled
     if count and section.transport == "proxy" and not proxied:
         yield ("elasticsearch", "transport"), "proxy: expected proxy.enabled: true as well"

@@ -124,17 +124,24 @@ class Group:
         await asyncio.to_thread(self._client.close)
 
     def _enter(self) -> None:
-        self._client.ensure_path(self.place.path)
+        # Who only watches makes nothing: the path would belong to it.
         if self._entry is not None:
+            self._client.ensure_path(self.place.path)
             path = f"{self.place.path}/{_LABEL}"
             self._own = self._client.create(path, self._entry, ephemeral=True, sequence=True)
         self._look()
 
     def _look(self, event: Any = None) -> None:
+        def again(event: Any) -> None:
+            self._client.handler.spawn(self._look, event)
+
         try:
-            children = self._client.get_children(
-                self.place.path, watch=lambda e: self._client.handler.spawn(self._look, e)
-            )
+            try:
+                children = self._client.get_children(self.place.path, watch=again)
+            except NoNodeError:
+                if self._client.exists(self.place.path, watch=again):
+                    self._look()
+                return
             leader = None
             for name in sorted(
                 (one for one in children if one.startswith(_LABEL)), key=lambda one: one[-10:]

@@ -37,18 +37,24 @@ class Node:
 
     :ivar id: its name in the cluster.
     :ivar settings: pillar of the formula.
+    :ivar task: whether it is started as a Mesos task is, by ``node-task`` in a sandbox.
     """
 
-    def __init__(self, folder: Path, settings: dict[str, Any], identity: Path, artifact: Path) -> None:
+    def __init__(
+        self, folder: Path, settings: dict[str, Any], identity: Path, artifact: Path, task: bool
+    ) -> None:
         self.folder = folder
         self.settings = settings
+        self.task = task
+        self.noted = folder / ("data/run" if task else "run/meridian-elasticsearch")
         self.id = str(settings["nodes"][settings["index"] - 1]["id"])
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("etc/meridian/elasticsearch", "etc/systemd/system", "opt/meridian/elasticsearch"):
             (folder / name).mkdir(parents=True)
         for name in ("data", "run/meridian-elasticsearch"):
             (folder / name).mkdir(parents=True)
-            _give(folder / name)
+            if not task:
+                _give(folder / name)
         (folder / "etc/meridian/pki").symlink_to(identity)
         (folder / "opt/meridian/elasticsearch/current").symlink_to(artifact)
         self.apply()
@@ -65,18 +71,28 @@ class Node:
 
     def apply(self) -> None:
         """Write the formula's files, as its config.sls does."""
-        for name in (*FILES, "node"):
+        for name in (*FILES, "node", "node-task"):
             self._write(name, self.folder / "etc/meridian/elasticsearch" / name)
         self._write(_UNIT, self.folder / "etc/systemd/system" / _UNIT)
-        (self.folder / "etc/meridian/elasticsearch/node").chmod(0o755)
+        for name in ("node", "node-task"):
+            (self.folder / "etc/meridian/elasticsearch" / name).chmod(0o755)
 
     def start(self) -> None:
         """Start the node, never as root."""
-        other: dict[str, Any] = {}
-        if os.geteuid() == 0:
+        scripts = self.folder / "etc/meridian/elasticsearch"
+        command, other = [str(scripts / "node"), "start"], dict[str, Any]()
+        if self.task:
+            ports = {name.upper(): str(port) for name, port in self.settings["ports"].items()}
+            told = {
+                "ELASTIC_NODE_NAME": self.id,
+                "ELASTIC_HEAP_MB": "256",
+                "ELASTIC_DATA": "data",
+                **{f"ELASTIC_PORT_{name}": port for name, port in ports.items()},
+            }
+            command, other = [str(scripts / "node-task")], {"cwd": self.folder, "env": os.environ | told}
+        elif os.geteuid() == 0:
             other = {"user": _nobody().pw_uid, "group": _nobody().pw_gid, "extra_groups": []}
         with self.log.open("ab") as out:
-            command = [str(self.folder / "etc/meridian/elasticsearch/node"), "start"]
             self._process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True, **other)
 
     def stop(self, how: int = signal.SIGTERM) -> None:
@@ -94,14 +110,13 @@ class Node:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
         self._process = None
-        for file in (self.folder / "run/meridian-elasticsearch").iterdir():
+        for file in self.noted.glob("*"):
             file.unlink()
 
     def pending(self) -> list[str]:
         """Return what ``elasticsearch.pending`` returns on a node."""
         return elastic_node.pending(
-            self.folder / "etc/meridian/elasticsearch/node",
-            self.folder / "run/meridian-elasticsearch/fingerprint",
+            self.folder / "etc/meridian/elasticsearch/node", self.noted / "fingerprint"
         )
 
     def _write(self, name: str, target: Path) -> None:
@@ -123,7 +138,7 @@ class Node:
 
 
 def nodes(folder: Path, artifact: Path) -> list[Node]:
-    """Return three machines, each in a zone and on a loopback address of its own."""
+    """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task."""
     addresses = [f"127.0.1.{number}" for number in (1, 2, 3)]
     identity = folder / "pki"
     _certificates(identity, folder / "authority", addresses)
@@ -146,6 +161,7 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             "nodes": known,
             "urls": [f"https://{one}:{ports['http']}" for one in addresses],
             "ports": ports,
+            "user": "nobody",
             "users": PASSWORDS,
             "data": str(here / "data"),
             "heap_mb": 256,
@@ -155,7 +171,7 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             # On one machine, three cannot share a port of all addresses.
             "config": {"http.host": address, "discovery.probe.connect_timeout": "5s"},
         }
-        made.append(Node(here, settings, identity, artifact))
+        made.append(Node(here, settings, identity, artifact, task=index == 3))
     return made
 
 

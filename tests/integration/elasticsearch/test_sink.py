@@ -13,6 +13,8 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
 from meridian import paths
+from meridian.elasticsearch import repositories
+from meridian.elasticsearch.client import ElasticError
 
 from tests.integration.elasticsearch.conftest import Elastic
 from tests.integration.kafka.conftest import Lab
@@ -57,6 +59,17 @@ class Sink:
         """Return the command line of one of its commands."""
         return [sys.executable, "-m", "elasticsearch_sink", "--config", str(self.config), name]
 
+    def do(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run one of its commands to its end."""
+        return subprocess.run(
+            [*self.command(command[0]), *command[1:]],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
     @property
     def environment(self) -> dict[str, str]:
         """Return the environment that it runs in."""
@@ -66,7 +79,8 @@ class Sink:
     @property
     def log(self) -> str:
         """What it said."""
-        return (self._folder / "sink.log").read_text()
+        file = self._folder / "sink.log"
+        return file.read_text() if file.exists() else ""
 
     def start(self) -> None:
         """Start it."""
@@ -107,7 +121,7 @@ def eventually(what: str, true: Callable[[], bool], sink: Sink, seconds: float =
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, f"{what}: not within {seconds:g} s\n{sink.log[-3000:]}"
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def record(number: int) -> tuple[bytes | None, str]:
@@ -221,18 +235,27 @@ def test_a_document_is_what_was_sent_with_its_place_beside_it(elastic: Elastic) 
 
 def test_a_wrong_password_is_told_in_one_line(lab: Lab, elastic: Elastic, tmp_path: Path) -> None:
     sink = Sink(tmp_path, lab, elastic, password="guessed")
-    done = subprocess.run(
-        sink.command("check"), env=sink.environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    done = sink.do("check")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "Elasticsearch refuses user sink (401)" in done.stderr
 
 
+def test_an_index_is_built_anew_from_what_kafka_has(elastic: Elastic, sink: Sink) -> None:
+    before = elastic.client.count(INDEX)
+    done = sink.do("rewind", TOPIC, "--confirm", "flights")
+    assert (done.returncode, "is not rewound: --confirm must be its name" in done.stderr) == (1, True)
+    repositories.remove_index(elastic.client, INDEX, INDEX)
+    # A sink that has ended keeps its place in the group for some seconds.
+    rewound = ("rewind", TOPIC, "--confirm", TOPIC)
+    eventually("nobody is in the group", lambda: sink.do(*rewound).returncode == 0, sink)
+    sink.start()
+    eventually("all is there again", lambda: _count(elastic) == before, sink)
+    assert sink.terminate() == 0
+
+
 def _count(elastic: Elastic) -> int:
     """Return the number of documents; -1 while no node answers."""
-    from meridian.elasticsearch.client import ElasticError
-
     try:
         return elastic.client.count(INDEX)
     except ElasticError:

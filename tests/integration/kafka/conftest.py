@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from meridian.tls import Tls
 from tests.integration.kafka.machines import Machine, machines
 
 _UP_SECONDS = 120
+# The scheduler is an application of its own; its operations on topics are tested here.
+sys.path.insert(0, str(Path(__file__).parents[3] / "apps" / "kafka-scheduler"))
 
 
 class Lab:

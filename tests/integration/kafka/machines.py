@@ -154,7 +154,7 @@ def machines(
     return made, Tls.of_service("kafka", identity)
 
 
-def further(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
+def replacements(made: list[Machine], folder: Path, artifact: Path) -> list[Machine]:
     """Return as many machines again for a cluster: brokers only, in the same racks.
 
     :param made: the cluster's machines.

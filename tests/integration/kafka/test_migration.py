@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from meridian.migration import act
 from meridian.migration.registration import ClusterTool
 
 from tests.integration.kafka.conftest import Lab
-from tests.integration.kafka.machines import Machine, further, machines
+from tests.integration.kafka.machines import Machine, machines, replacements
 from tests.integration.kafka.traffic import Traffic
 
 OLD, NEW = [1, 2, 3], [4, 5, 6]
@@ -41,7 +42,7 @@ class Moving:
 def moving(kafka_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Moving]:
     folder = tmp_path_factory.mktemp("moving")
     made, tls = machines(folder / "brokers", kafka_artifact)
-    new = further(made, folder / "new", kafka_artifact)
+    new = replacements(made, folder / "new", kafka_artifact)
     try:
         for machine in made:
             machine.start()
@@ -60,7 +61,7 @@ def moving(kafka_artifact: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def test_nothing_moves_before_the_new_brokers_are_up(moving: Moving) -> None:
     assert act.left(moving.access, OLD, NEW, BOUNDS).missing == tuple(NEW)
     with pytest.raises(MeridianError, match="broker 4, 5, 6 is not up; nothing is moved"):
-        act.move(moving.access, OLD, NEW, BOUNDS)
+        act.move(moving.access, OLD, NEW, replace(BOUNDS, patience=0))
     for machine in moving.new:
         machine.start()
     cluster.wait_healthy(moving.lab.admin, [*OLD, *NEW], 120)

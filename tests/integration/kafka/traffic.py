@@ -1,5 +1,6 @@
 """A producer and a consumer that run while a test does something to their cluster, and count by id."""
 
+import logging
 import threading
 import time
 from collections import Counter
@@ -8,6 +9,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 from meridian.tls import Tls
+
+log = logging.getLogger(__name__)
 
 _PAUSE = 0.005
 _SECONDS = 90.0
@@ -78,6 +81,7 @@ class Traffic:
             )
             time.sleep(0.05)
         self._done.set()
+        log.info("%d messages sent, %d read", len(self.sent), len(self.read))
 
     def stored(self, bootstrap: str) -> Counter[int]:
         """Read the whole topic anew, by a client of its own; return how often each id is in it.

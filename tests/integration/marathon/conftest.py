@@ -20,7 +20,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     mesos = programs.unpacked("mesos", folder / "mesos")
     marathon = programs.unpacked("marathon", folder / "marathon")
     with zookeeper_server.ensemble(folder / "ensemble", artifact) as servers:
-        cluster = Lab(Path(folder) / "lab", servers.hosts, mesos, marathon)
+        cluster = Lab(Path(folder) / "lab", servers, mesos, marathon)
         try:
             cluster.start()
             yield cluster

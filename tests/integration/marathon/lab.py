@@ -19,6 +19,7 @@ from meridian.pki import authority
 
 from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon.programs import Program
+from tests.integration.zookeeper_server import Ensemble
 
 FORMULA = paths.repository() / "salt" / "marathon"
 CREDENTIALS = ("admin", "apisecret")
@@ -39,13 +40,14 @@ class Lab:
     """The cluster.
 
     :ivar marathons: two of them, by URL.
-    :ivar zookeeper: ``host:port`` of it.
+    :ivar ensemble: its ZooKeeper, at ``zookeeper``.
     :ivar folder: where all of it is.
     """
 
-    def __init__(self, folder: Path, zookeeper: str, mesos: Path, marathon: Path) -> None:
+    def __init__(self, folder: Path, ensemble: Ensemble, mesos: Path, marathon: Path) -> None:
         self.folder = folder
-        self.zookeeper = zookeeper
+        self.ensemble = ensemble
+        self.zookeeper = ensemble.hosts
         self._pki = folder / "pki"
         self._mesos, self._marathon = mesos, marathon
         self._identities()
@@ -62,13 +64,20 @@ class Lab:
         (self.master_port,) = free_ports(1)
         self.master = self._master()
         self.agents = {address: self._agent(address, index) for index, address in enumerate(AGENTS)}
-        self.marathons = {self._url(port): self._server(port) for port in free_ports(2)}
+        self.marathons = {f"https://127.0.0.1:{port}": self.server(port) for port in free_ports(2)}
 
     def start(self) -> None:
         """Start all and wait until apps can be deployed."""
         for program in (self.master, *self.agents.values(), *self.marathons.values()):
             program.start()
         self.ready()
+
+    def revive(self) -> None:
+        """Start what has ended by itself, as units do."""
+        for program in (self.master, *self.agents.values(), *self.marathons.values()):
+            if not program.alive:
+                program.kill()
+                program.start()
 
     def stop(self) -> None:
         """End all, and whatever tasks are left."""
@@ -189,11 +198,11 @@ class Lab:
         ]
         return Program(self._mesos, "mesos-agent", here, arguments, self._tls)
 
-    def _url(self, port: int) -> str:
-        return f"https://127.0.0.1:{port}"
+    def server(self, port: int, **changes: Any) -> Program:
+        """Return a Marathon with the very environment that the formula would give it.
 
-    def _server(self, port: int) -> Program:
-        """Return a Marathon with the very environment that the formula would give it."""
+        :param changes: settings of the formula.
+        """
         defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
         (driver,) = free_ports(1)
         settings = defaults | {
@@ -207,8 +216,10 @@ class Lab:
             "password": CREDENTIALS[1],
             "task_user": "root",
             "zk_session_ms": 4000,
+            **changes,
         }
-        (self.folder / "etc/meridian/marathon/mesos-secret").write_text(_SECRETS["marathon"])
+        secret = self.folder / "etc/meridian/marathon/mesos-secret"
+        secret.write_text(_SECRETS["marathon"])
         files = {"marathon/map.jinja": "{% set marathon = settings %}"}
         loader = jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.FileSystemLoader(FORMULA / "files")])
         node = {"id": "127.0.0.1", "addresses": {"region": "127.0.0.1"}}
@@ -222,4 +233,8 @@ class Lab:
         text = text.replace("/etc/meridian", str(self.folder / "etc/meridian"))
         lines = (line.partition("=") for line in text.splitlines() if line and not line.startswith("#"))
         environment = {name: value.strip('"') for name, _, value in lines}
+        if settings["mesos_password"] != _SECRETS["marathon"]:
+            wrong = secret.with_name("wrong-secret")
+            wrong.write_text(settings["mesos_password"])
+            environment["MARATHON_MESOS_AUTHENTICATION_SECRET_FILE"] = str(wrong)
         return Program(self._marathon, "marathon", self.folder / f"marathon-{port}", (), environment)

@@ -1,6 +1,7 @@
 """Several Marathons: one leads, all answer, apps outlive each of them."""
 
 import os
+import re
 import signal
 
 import pytest
@@ -8,8 +9,9 @@ import requests
 from kazoo.client import KazooClient
 from kazoo.exceptions import NoAuthError
 from meridian.marathon import deployment
-from meridian.marathon.client import MarathonClient
+from meridian.marathon.client import MarathonClient, MarathonError
 
+from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon import programs
 from tests.integration.marathon.lab import CREDENTIALS, Lab, wait_until
 from tests.integration.marathon.test_apps import SERVE, deploy, task_ids
@@ -124,6 +126,44 @@ def test_nobody_else_reads_what_marathon_keeps_in_zookeeper(lab: Lab, client: Ma
     finally:
         stranger.stop()
         stranger.close()
+
+
+def test_without_zookeeper_nobody_leads_and_tasks_go_on(lab: Lab, client: MarathonClient) -> None:
+    deploy(client, "/web", SERVE)
+    before = task_ids(client, "/web")
+    leader = lab.leader()
+    for server in lab.ensemble:
+        server.kill()
+    try:
+        wait_until("the leader gives up", lambda: not lab.marathons[leader].alive)
+        with pytest.raises(MarathonError, match=r"no Marathon answers .*journalctl -u meridian-marathon"):
+            lab.client(patience=1).apps()
+        assert lab.processes(f"MESOS_TASK_ID={min(before)}\0")
+    finally:
+        for server in lab.ensemble:
+            server.start()
+        lab.ensemble.wait()
+
+    def leads_again() -> bool:
+        lab.revive()
+        return any(client.healthy(url) for url in lab.marathons)
+
+    wait_until("somebody leads", leads_again)
+    lab.ready()
+    deployment.wait_healthy(client, ["/web"], 60)
+    assert task_ids(client, "/web") == before
+
+
+def test_a_wrong_secret_for_mesos_is_said_as_such(lab: Lab) -> None:
+    [port] = free_ports(1)
+    wrong = lab.server(port, mesos_password="guessed", zookeeper_path="/wrong")
+    wrong.start()
+    try:
+        told = r"Mesos refuses principal 'marathon': 401|[Aa]uthentication (failed|refused)"
+        wait_until("it says so", lambda: re.search(told, wrong.last_words()) is not None)
+        assert "guessed" not in wrong.last_words()
+    finally:
+        wrong.kill()
 
 
 def test_a_wrong_flag_is_refused_in_one_line(lab: Lab) -> None:

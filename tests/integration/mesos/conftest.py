@@ -1,67 +1,46 @@
-"""Mesos for tests: what the user names, else the double."""
+"""One cluster for all tests of Mesos, of the tarball that a setting names, else of the double."""
 
-import os
-import tarfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.doubles.mesos import pack
 from tests.integration import zookeeper_server
-from tests.integration.mesos.scheduler_on_mesos import Cluster
+from tests.integration.marathon import programs
+from tests.integration.mesos.framework import Framework
+from tests.integration.mesos.lab import Lab, wait_until
 
 
 @pytest.fixture(scope="session")
-def mesos_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Mesos, unpacked: ``bin/mesos-master``, ``bin/mesos-agent``."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Start ZooKeeper, three masters and two agents."""
     folder = tmp_path_factory.mktemp("mesos")
-    named = os.environ.get("MERIDIAN_MESOS_ARTIFACT")
-    with tarfile.open(named or pack.pack("mesos", folder)) as tar:
-        tar.extractall(folder / "tree")
-    return folder / "tree"
-
-
-@pytest.fixture(scope="session")
-def zookeeper_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ZooKeeper's artifact, unpacked."""
-    return zookeeper_server.unpacked(tmp_path_factory.mktemp("zookeeper") / "artifact")
+    artifact = zookeeper_server.unpacked(folder / "zookeeper")
+    mesos = programs.unpacked("mesos", folder / "mesos")
+    with zookeeper_server.ensemble(folder / "ensemble", artifact) as servers:
+        lab = Lab(folder / "lab", servers.hosts, mesos)
+        try:
+            lab.start()
+            yield lab
+        finally:
+            lab.stop()
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, mesos_tree: Path) -> Iterator[Cluster]:
-    """A master that is up, without ZooKeeper; agents are the test's."""
-    made = Cluster(tmp_path, mesos_tree)
+def lab(cluster: Lab) -> Lab:
+    """The cluster, whole again after what the test before has done to it."""
+    cluster.start()
+    return cluster
+
+
+@pytest.fixture
+def framework(lab: Lab) -> Iterator[Framework]:
+    """A framework that has subscribed; its tasks are gone afterwards."""
+    one = lab.framework()
+    assert one.subscribe().status_code == 200
     try:
-        made.start_master()
-        yield made
+        yield one
     finally:
-        made.close()
-
-
-@pytest.fixture
-def ensemble(tmp_path: Path, zookeeper_tree: Path) -> Iterator[zookeeper_server.Ensemble]:
-    """One server of ZooKeeper."""
-    with zookeeper_server.ensemble(tmp_path / "zookeeper", zookeeper_tree) as servers:
-        yield servers
-
-
-@pytest.fixture
-def elected(
-    tmp_path: Path, mesos_tree: Path, ensemble: zookeeper_server.Ensemble
-) -> Iterator[Callable[[int], Cluster]]:
-    """Makes a cluster of some masters that elect their leader in ZooKeeper."""
-    made: list[Cluster] = []
-
-    def make(masters: int) -> Cluster:
-        cluster = Cluster(tmp_path, mesos_tree, f"zk://user:zoo-secret@{ensemble.hosts}")
-        made.append(cluster)
-        for _ in range(masters):
-            cluster.start_master()
-        return cluster
-
-    try:
-        yield make
-    finally:
-        for one in made:
-            one.close()
+        one.leave()
+        if any(each["framework_info"]["id"]["value"] == one.id for each in lab.operator().frameworks()):
+            lab.operator().call("TEARDOWN", framework_id={"value": one.id})
+        wait_until("its tasks have ended", lambda: not lab.processes(one.id), 20)

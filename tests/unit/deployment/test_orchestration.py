@@ -92,6 +92,9 @@ def test_a_migration_is_a_deployment_that_moves_partitions_before_brokers_end(tm
     assert step["require"] == [{"phase": "States of a"}]
     assert step["require_in"] == [{"phase": "Brokers"}]
     assert found["include"] == ["platform.deploy"]
+    retirement = arguments(found["Retirement"])
+    assert (retirement["function"], retirement["region"]) == ("kafka.retire", "a")
+    assert retirement["require"] == [{"phase": "Brokers"}]
 
 
 def test_elasticsearch_is_rolled_before_anything_is_called_well_where_there_is_any(tmp_path: Any) -> None:

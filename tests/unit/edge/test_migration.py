@@ -8,7 +8,7 @@ from meridian.edge import migration
 from meridian.errors import MeridianError
 from meridian.topology import Region
 
-KAFKA = {"runtime": "mesos", "brokers": 3, "ids": {"brokers": 1, "controllers": 1001}}
+KAFKA = {"mode": "kraft", "runtime": "mesos", "brokers": 3, "ids": {"brokers": 1, "controllers": 1001}}
 REGION = Region("here", 0, ("a",), True, (), {"kafka": KAFKA}, "", "")
 
 
@@ -62,7 +62,5 @@ def test_it_goes_on_step_by_step_until_nothing_is_left() -> None:
     "act", [lambda: migration.ids("1,two"), lambda: migration.Node({}, REGION)], ids=["ids", "region"]
 )
 def test_what_is_no_cluster_or_broker_is_told(act: Callable[[], object]) -> None:
-    with pytest.raises(
-        MeridianError, match=r"expected numbers such as 1,2,3, found '1,two'|no Kafka cluster"
-    ):
+    with pytest.raises(MeridianError, match=r"expected numbers such as 1,2,3, found '1,two'|no KRaft quorum"):
         act()

@@ -3,6 +3,7 @@
 import json
 
 import yaml
+from elasticsearch_sink.settings import SinkSettings
 from meridian import paths
 
 APP = paths.repository() / "apps" / "elasticsearch-sink" / "marathon.json"
@@ -14,6 +15,9 @@ def test_it_runs_the_same_program_as_the_unit() -> None:
     program = recipe["elasticsearch-sink"]["sources"][0]["place"] + "/bin/elasticsearch-sink"
     assert "bin/elasticsearch-sink" in recipe["elasticsearch-sink"]["sources"][0]["scripts"]
     assert app["cmd"] == f"exec {program} run"
-    assert app["healthChecks"][0]["command"]["value"] == f"{program} status"
+    check = app["healthChecks"][0]
+    assert (check["path"], f"127.0.0.1:{check['port']}") == ("/health", SinkSettings.metrics)
+    # Elasticsearch that is away is no reason to start the sink anew.
+    assert check["maxConsecutiveFailures"] == 0
     # Two on one machine would have one name in the group.
     assert app["constraints"] == [["hostname", "UNIQUE"]]

@@ -36,6 +36,11 @@ def test_brokers_without_racks_are_filled_evenly() -> None:
     assert second == {2: 2, 3: 2, 4: 2}
 
 
+def test_between_brokers_that_are_alike_the_one_with_less_of_other_topics_is_taken() -> None:
+    racks = dict.fromkeys(range(1, 5), "")
+    assert place("t", {0: (1,)}, racks, 2, others={2: 5, 3: 1, 4: 5}) == {0: (1, 3)}
+
+
 def test_too_few_brokers_are_told() -> None:
     with pytest.raises(MeridianError, match="3 replicas need 3 brokers, 2 are up"):
         place("t", {0: (1,)}, {1: "a", 2: "b"}, 3)

@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 from kafka_scheduler.api import server
 from kafka_scheduler.api import settings as api_settings
 from kafka_scheduler.api.server import ApiServer
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.service import KafkaService
+from meridian.errors import MeridianError
 
 from tests.unit.kafka_scheduler import certificates
 from tests.unit.kafka_scheduler.api.double import SECRET, Api
@@ -54,7 +55,7 @@ def serving(folder: Path) -> Iterator[Serving]:
         "api-secret-file": str(folder / "secret"),
     }
     api = Api()
-    access = KafkaAccess(lambda: "", lambda: None, None, Path("unused"))  # type: ignore[arg-type, return-value]
+    access = KafkaAccess(lambda: "", _no_broker, None, Path("unused"))
     settings = api_settings.read(properties, "127.0.0.1")
     running = ApiServer(cast(KafkaService, api.service), access, settings)
     _answers_by(running, api, folder)
@@ -63,6 +64,10 @@ def serving(folder: Path) -> Iterator[Serving]:
         yield Serving(api, running, folder)
     finally:
         running.stop()
+
+
+def _no_broker() -> NoReturn:
+    raise MeridianError("no broker runs")
 
 
 def _answers_by(running: ApiServer, api: Api, folder: Path) -> None:

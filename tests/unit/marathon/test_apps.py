@@ -104,6 +104,19 @@ def test_an_app_that_another_deployment_holds_says_by_which(
     deploy(client, WEB | {"cmd": "other"}, force=True)
 
 
+def test_what_was_given_by_a_request_whose_answer_was_lost_is_waited_for(
+    marathon: MarathonMemory, client: MarathonClient
+) -> None:
+    todo = apps.plan(client, "/shop/web", WEB, PILLAR.get)
+    marathon.stuck()
+    client.put_app("/shop/web", todo.definition)
+    with pytest.raises(MeridianError, match="deployment not done after 0 s"):
+        apps.apply(client, todo, 0)
+    marathon.stuck(False)
+    apps.apply(client, todo, 10)
+    assert len(marathon.agents.launched) == 2
+
+
 def test_removing_wants_the_name_twice(client: MarathonClient) -> None:
     deploy(client, WEB)
     for wrong in ("", "/shop", "web"):

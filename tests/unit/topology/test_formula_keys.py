@@ -41,6 +41,17 @@ FIXED = {
         "api_user",
         "password",
     },
+    "mesos": {
+        "user",
+        "cluster",
+        "masters",
+        "agents",
+        "zookeeper",
+        "zookeeper_user",
+        "zookeeper_password",
+        "passwords",
+        "broker_ports",
+    },
     "elasticsearch": {
         "user",
         "cluster",

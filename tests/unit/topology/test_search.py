@@ -34,6 +34,11 @@ def central(text: str) -> str:
             "overrides.central.elasticsearch.transport: proxy: expected proxy.enabled: true as well",
         ),
         (
+            central(f"{NODES}, elasticsearch: {{{HEAP}, runtime: mesos}}"),
+            "overrides.central.nodes.elastic.roles: expected mesos-agent as well: elasticsearch.runtime is "
+            "mesos",
+        ),
+        (
             "elasticsearch: {sink: {malformed: drop}}",
             "elasticsearch.sink.malformed: expected 'index' or 'dlq', found 'drop'",
         ),

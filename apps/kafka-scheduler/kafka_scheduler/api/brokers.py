@@ -26,6 +26,8 @@ def add(context: Context, asked: Parameters) -> Answer:
     """Add brokers; with ``rebalance``, start them and move partitions on when they run."""
     named = _named(context, asked, existing=False)
     wanted = _spec(asked, BrokerSpec())
+    if asked.flag("rebalance"):
+        context.moves.must_be_free()
     views = context.service.add(named, wanted)
     if asked.flag("rebalance"):
         context.moves.grow(named, _throttle(asked))
@@ -105,14 +107,15 @@ def metrics(context: Context, asked: Parameters) -> Answer:
 
 
 def give_up_volume(context: Context, asked: Parameters) -> Answer:
-    """Give up a volume that is named twice."""
-    named = _named(context, asked)
+    """Give up a volume that is named twice; its broker may have been removed."""
+    named = _named(context, asked, existing=False)
     if len(named) != 1:
         raise ApiError("a volume of one broker is given up at a time")
     volume = asked.text("volume")
     if asked.text("confirm") != volume:
         raise ApiError(f"volume {volume} was not given up: that needs its id twice, confirm={volume}")
-    return Answer(plain.brokers((context.service.give_up_volume(named[0], volume),)))
+    left = context.service.give_up_volume(named[0], volume)
+    return Answer(plain.brokers((left,) if left else ()))
 
 
 def _named(context: Context, asked: Parameters, existing: bool = True) -> list[int]:

@@ -78,6 +78,9 @@ class ApiServer:
                     self.moves.resume()
             except MeridianError as why:
                 _log.debug("moves of an earlier scheduler: %s", why)
+            except Exception:
+                # A mistake of ours, which the next time may not meet.
+                _log.exception("moves of an earlier scheduler")
 
 
 def _tls(settings: ApiSettings) -> ssl.SSLContext | None:

@@ -64,7 +64,7 @@ def read(words: Sequence[str]) -> Asked:
         by_flag["--topics"] = by_flag["--topic"]
     own = {one.name for one in command.own} | {"json"}
     by_flag["--json"] = Parameter("json", "the answer as JSON", "boolean")
-    given: dict[str, str] = dict(command.fixed)
+    given: dict[str, str] = {}
     plain: list[str] = []
     while rest:
         word = rest.pop(0)

@@ -1,7 +1,7 @@
 """The table of commands: what each asks of which route, and how its answer is shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kafka_scheduler.api.parameters import Parameter
@@ -31,7 +31,6 @@ class Command:
     arguments: tuple[str, ...] = ()
     needed: int = 0
     shorts: tuple[tuple[str, ...], ...] = ()
-    fixed: dict[str, str] = field(default_factory=dict)
     own: tuple[Parameter, ...] = ()
 
     @property
@@ -42,7 +41,7 @@ class Command:
     def options(self) -> tuple[Parameter, ...]:
         """Return what may be given with a flag."""
         known = _ROUTES[self.path].parameters
-        return tuple(one for one in known if one.name not in (*self.arguments, *self.fixed)) + self.own
+        return tuple(one for one in known if one.name not in self.arguments) + self.own
 
     def parameters(self) -> dict[str, Parameter]:
         """Return all that the route takes."""
@@ -77,9 +76,15 @@ def _removed(answer: Any, _: dict[str, str]) -> Lines:
 
 
 _QUIET = Parameter("quiet", "one line each", "boolean")
-_OUTCOME: Show = lambda answer, _: show.outcome(answer)  # noqa: E731
-_PLAN: Show = lambda answer, _: show.plan(answer)  # noqa: E731
-_DONE: Show = lambda answer, _: [f"scheduler {answer['status']}"]  # noqa: E731
+
+
+def _by(lines: Callable[[Any], Lines]) -> Show:
+    """Show an answer whatever the options."""
+    return lambda answer, _: lines(answer)
+
+
+def _move(verb: str) -> Show:
+    return lambda answer, _: show.move(verb, answer)
 
 
 def _broker(action: str, shown: Show, *arguments: str, **more: Any) -> Command:
@@ -90,7 +95,7 @@ def _broker(action: str, shown: Show, *arguments: str, **more: Any) -> Command:
 
 def _plan(action: str, *arguments: str) -> Command:
     names = ("plan", *arguments)
-    return Command(("plan", action), f"/api/plan/{action}", _PLAN, names, len(names))
+    return Command(("plan", action), f"/api/plan/{action}", _by(show.plan), names, len(names))
 
 
 COMMANDS = (
@@ -106,15 +111,19 @@ COMMANDS = (
     _broker("update", _title("updated")),
     _broker("clone", _title("added")),
     _broker("remove", _removed),
-    _broker("start", _OUTCOME),
-    _broker("stop", _OUTCOME),
-    _broker("restart", _OUTCOME),
+    _broker("start", _by(show.outcome)),
+    _broker("stop", _by(show.outcome)),
+    _broker("restart", _by(show.outcome)),
     _broker("log", lambda answer, _: [answer["content"].rstrip("\n")]),
-    _broker("metrics", lambda answer, _: show.metrics(answer)),
+    _broker("metrics", _by(show.metrics)),
     Command(
         ("broker", "give-up-volume"),
         "/api/broker/volume/give-up",
-        _title("without the volume"),
+        lambda answer, _: (
+            show.brokers("broker without the volume", answer)
+            if answer["brokers"]
+            else ["the volume is given up"]
+        ),
         ("broker", "volume"),
         2,
     ),
@@ -131,14 +140,14 @@ COMMANDS = (
     Command(
         ("topic", "partitions"),
         "/api/partition/list",
-        lambda answer, _: show.partitions(answer),
+        _by(show.partitions),
         ("topic",),
         shorts=(("partition", "list"),),
     ),
     Command(
         ("topic", "grow"),
         "/api/partition/add",
-        lambda answer, _: show.partitions(answer),
+        _by(show.partitions),
         ("topic",),
         1,
         shorts=(("partition", "add"),),
@@ -146,44 +155,44 @@ COMMANDS = (
     Command(
         ("topic", "rebalance"),
         "/api/topic/rebalance",
-        lambda answer, _: show.move("rebalance", answer),
+        _move("rebalance"),
         ("topic",),
         1,
     ),
     Command(
         ("topic", "realign"),
         "/api/topic/realign",
-        lambda answer, _: show.move("realign", answer),
+        _move("realign"),
         ("topic",),
         1,
     ),
-    Command(("topic", "cancel"), "/api/topic/cancel", lambda answer, _: show.move("move", answer)),
+    Command(("topic", "cancel"), "/api/topic/cancel", _move("move")),
     Command(
         ("rebalance",),
         "/api/topic/rebalance",
-        lambda answer, _: show.move("rebalance", answer),
+        _move("rebalance"),
         ("broker",),
         1,
     ),
-    Command(("quota", "list"), "/api/quota/list", lambda answer, _: show.quotas(answer)),
+    Command(("quota", "list"), "/api/quota/list", _by(show.quotas)),
     Command(
         ("quota", "set"),
         "/api/quota/set",
-        lambda answer, _: show.quotas(answer),
+        _by(show.quotas),
         ("entityType", "entity"),
         2,
     ),
-    Command(("plan", "list"), "/api/plan/list", lambda answer, _: show.plans(answer)),
+    Command(("plan", "list"), "/api/plan/list", _by(show.plans)),
     _plan("pause"),
     _plan("continue"),
     _plan("force", "broker"),
     _plan("cancel"),
-    Command(("scheduler", "stop"), "/api/scheduler/stop", _DONE),
+    Command(("shutdown",), "/api/scheduler/stop", _by(lambda answer: [f"scheduler {answer['status']}"])),
     Command(
-        ("scheduler", "loglevel"),
+        ("loglevel",),
         "/api/loglevel",
         lambda answer, _: [f"{answer['logger']}: {answer['level']}"],
         ("level",),
     ),
-    Command(("scheduler", "health"), "/health", lambda answer, _: [answer["status"]]),
+    Command(("health",), "/health", lambda answer, _: [answer["status"]]),
 )

@@ -57,6 +57,11 @@ def _api(words: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _help(words: list[str]) -> int:
+    if words == ["scheduler"]:
+        from kafka_scheduler import settings
+
+        settings.load(["--help"])
+        return OK
     if not words:
         lines = help.overview()
     elif len(words) == 1 and (lines := help.group(words[0])) and len(lines) > 1:

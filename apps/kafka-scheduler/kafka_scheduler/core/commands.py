@@ -91,11 +91,17 @@ def plan(
             for step in phase.steps
             if step.status is not plans.Status.COMPLETE
         } & set(names)
-        if busy and not other.is_over and not (other.kind == kind == "deploy"):
+        if not busy or other.is_over:
+            continue
+        if other.kind != "deploy":
             raise MeridianError(
                 f"{', '.join(sorted(busy))}: plan {other.id} is {other.status}; "
                 "let it end, or cancel it, first"
             )
+        # Who was to be started may be stopped, or started anew, at any time.
+        for one in busy:
+            other = plans.drop(other, one)
+        turn.put_plan(other)
     name = plans.next_id(kind, turn.state.plans)
     steps = tuple(Step(one, action) for one in names)
     turn.put_plan(Plan(name, kind, (Phase(kind, steps, serial),), gate, whole, timeout))

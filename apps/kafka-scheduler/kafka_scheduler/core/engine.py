@@ -54,6 +54,7 @@ def handle(turn: Turn, event: Event) -> None:
             connected=True,
             # A new subscription begins with offers wanted.
             suppressed=False,
+            eager=False,
             subscription=turn.state.subscription + 1,
             reconciliation=reconciliation.Reconciliation(due=turn.now),
         )
@@ -86,11 +87,12 @@ def tick(turn: Turn) -> None:
 def ask_for_offers(turn: Turn) -> None:
     """Have offers sent again when somebody has begun to wait, or something is to be released."""
     state = turn.state
-    if not state.connected or not state.suppressed:
+    if not state.connected or (state.eager and not state.suppressed):
         return
-    if state.releases or waiting(state, turn.now):
+    wait = bool(waiting(state, turn.now))
+    if wait or (state.releases and state.suppressed):
         turn.call(calls.REVIVE)
-        turn.set(suppressed=False)
+        turn.set(suppressed=False, eager=wait)
 
 
 def run_plans(turn: Turn) -> None:

@@ -88,11 +88,18 @@ def match(waiting: Sequence[Instance], offers: Sequence[Offer], world: World) ->
     matches: list[Match] = []
     refusals: dict[str, dict[str, Refusal]] = {}
     shared: dict[Refusal, Refusal] = {}
+    alike: dict[tuple[int, int], dict[str, Refusal]] = {}
     for instance in waiting:
         wanted = known.wanted(instance)
         mine = labelled.get(instance.id, [])
-        why: dict[str, Refusal] = {}
+        # Instances that need the same and are bound to nothing fail alike, until one is placed.
+        alone = (id(instance.requirement), len(matches))
+        free = not (mine or wanted.bound or wanted.host)
+        if free and alone in alike:
+            refusals[instance.id] = alike[alone]
+            continue
         pools.sort(key=lambda one: one.load)
+        why: dict[str, Refusal] = {}
         for pool in [*mine, *pools] if mine else pools:
             found = _try(wanted, pool, bool(mine), world)
             if isinstance(found, Refusal):
@@ -106,6 +113,8 @@ def match(waiting: Sequence[Instance], offers: Sequence[Offer], world: World) ->
             break
         else:
             refusals[instance.id] = why
+            if free:
+                alike[alone] = why
     return Matching(tuple(matches), refusals)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from kafka_scheduler.core import calls, reconciliation
-from kafka_scheduler.core.matcher import Match, World, match
+from kafka_scheduler.core.matcher import KEPT_REASONS, Match, World, match
 from kafka_scheduler.core.model import Abandoned, Agent, Instance, Release, Task, TaskState
 from kafka_scheduler.core.offers import Offer
 from kafka_scheduler.core.placing import FRAMEWORK_LABEL, INSTANCE_LABEL, release
@@ -51,10 +51,13 @@ def offered(turn: Turn, offers: Sequence[Offer]) -> None:
     asked = {one.id for one in wait}
     kept = {key: why for key, why in turn.state.refusals.items() if key in asked and key not in placed}
     for key, why in (found.refusals if found else {}).items():
-        merged = {**kept.get(key, {}), **why}
-        kept[key] = merged if len(merged) <= 200 else why
+        merged = {**kept[key], **why} if key in kept else why
+        kept[key] = merged if len(merged) <= KEPT_REASONS else why
     turn.set(refusals=kept)
-    refuse = turn.settings.refuse if len(placed) < len(wait) else turn.settings.refuse_idle
+    eager, settings = len(placed) < len(wait), turn.settings
+    idle = settings.refuse_release if turn.state.releases else settings.refuse_idle
+    refuse = settings.refuse if eager else idle
+    turn.set(eager=eager)
     by_offer: dict[str, list[Match]] = {}
     for one in matches:
         by_offer.setdefault(one.offer.id, []).append(one)
@@ -65,7 +68,7 @@ def offered(turn: Turn, offers: Sequence[Offer]) -> None:
     if refused:
         turn.call(calls.decline(refused, refuse))
         turn.count("declined", len(refused))
-    if len(placed) == len(wait) and not turn.state.releases and not turn.state.suppressed:
+    if not eager and not turn.state.releases and not turn.state.suppressed:
         turn.call(calls.SUPPRESS)
         turn.set(suppressed=True)
 

@@ -43,6 +43,7 @@ class Settings:
 
     :ivar refuse: for which an offer that does not do is refused while somebody waits.
     :ivar refuse_idle: while nobody waits.
+    :ivar refuse_release: while nobody waits, but something is to be released.
     """
 
     framework: Framework
@@ -50,6 +51,7 @@ class Settings:
     reconciliation_attempts: int = 6
     refuse: float = 5.0
     refuse_idle: float = 600.0
+    refuse_release: float = 30.0
     kill_again: float = 10.0
 
 
@@ -61,6 +63,7 @@ class State:
     :ivar abandoned: task id → a task on a host that was given up.
     :ivar refusals: instance → host → why not.
     :ivar strays: persistence id → a volume with our labels that no instance has.
+    :ivar eager: offers are refused for seconds only, since somebody waits.
     :ivar subscription: their number so far.
     :ivar disturbed: seconds since 1970 of the last change that a service's look must be younger than.
     :ivar killed: task → when it was last asked to end.
@@ -78,6 +81,7 @@ class State:
     subscription: int = 0
     connected: bool = False
     suppressed: bool = False
+    eager: bool = False
     reconciliation: Reconciliation = field(default_factory=Reconciliation)
     doubts_due: float = 0.0
     observation: Any = None

@@ -61,6 +61,7 @@ class Moves:
         :param throttle: bytes per second and broker.
         :raises MeridianError: a broker is not up, another move is under way, or it would be unsafe.
         """
+        self.must_be_free()
         factor = replicas if replicas and replicas > 0 else None
         planned = work.plan(self._access, "realign" if keep else "rebalance", topics, order, factor)
         if dry_run:
@@ -72,7 +73,11 @@ class Moves:
         )
 
     def grow(self, brokers: Sequence[int], throttle: int) -> Move:
-        """Start brokers, and when they run move partitions of all topics on to them."""
+        """Start brokers, and when they run move partitions of all topics on to them.
+
+        :raises MeridianError: another move is under way.
+        """
+        self.must_be_free()
 
         def start() -> None:
             self._tell(message=f"starting broker {named(brokers)}")
@@ -93,6 +98,7 @@ class Moves:
 
         :raises MeridianError: the others are too few for the replicas, or another move is under way.
         """
+        self.must_be_free()
         others = self._running(without=brokers)
         planned = work.plan(self._access, "evacuate", None, others)
         if dry_run:
@@ -157,6 +163,14 @@ class Moves:
             lambda: work.watch_earlier(self._access, found, self._tell, self._cancelled),
         )
         return True
+
+    def must_be_free(self) -> None:
+        """Refuse to plan while replicas move: nobody knows where they will be if that is cancelled.
+
+        :raises MeridianError: another move is under way.
+        """
+        if self._now().status == "running" or self.resume():
+            raise MeridianError(f"another move is under way: {self._now().text()}")
 
     def cancel(self) -> Move:
         """Cancel what is under way: what has not moved yet goes back, the bound on traffic is taken away.

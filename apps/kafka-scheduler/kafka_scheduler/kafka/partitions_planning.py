@@ -104,9 +104,11 @@ def realign(
                 load.update(ids)
                 load.subtract(kept[number])
     if even:
-        for topic in wanted:
-            _even(wanted, [topic], allowed)
-        _even(wanted, list(wanted), allowed)
+        again = True
+        while again:
+            # One makes room for the other. It ends: each move makes a topic more even, or all of them.
+            own = [_even(wanted, [topic], allowed) for topic in wanted]
+            again = _even(wanted, list(wanted), allowed) or any(own)
         _spread_leaders(wanted)
     return changes(current, wanted)
 
@@ -143,11 +145,13 @@ def _alternate(brokers: Sequence[int], racks: Mapping[int, str]) -> list[int]:
 
 def _even(
     placed: dict[str, dict[int, tuple[int, ...]]], topics: Sequence[str], racks: Mapping[int, str]
-) -> None:
+) -> bool:
     """Move replicas from the fullest brokers to the emptiest, while one has two more than the other.
 
     Over several topics a replica goes only where its own topic does not get uneven by it, and never so that
     its partition is in fewer racks.
+
+    :return: whether something was moved.
     """
     load = Counter(dict.fromkeys(racks, 0))
     own = {topic: Counter(one for ids in placed[topic].values() for one in ids) for topic in topics}
@@ -158,7 +162,7 @@ def _even(
             for one in ids:
                 held[one].add((topic, number))
     rack = {one: name or one for one, name in racks.items()}
-    again = True
+    changed, again = False, True
     while again:
         again = False
         for full in sorted(load, key=lambda one: (-load[one], one)):
@@ -182,8 +186,9 @@ def _even(
                     load.update({full: -1, empty: 1})
                     own[topic].update({full: -1, empty: 1})
                     by_load.sort(key=lambda one: (load[one], one))
-                    again = True
+                    changed = again = True
                     break
+    return changed
 
 
 def _spread_leaders(placed: dict[str, dict[int, tuple[int, ...]]]) -> None:

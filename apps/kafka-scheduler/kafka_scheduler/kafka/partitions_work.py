@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,6 +17,7 @@ from kafka_scheduler.kafka.partitions_planning import Order, Replicas
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 _LIST_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def carry_out(
         tell(left=tuple(left))
         if cancelled.wait(_POLL_SECONDS):
             reassignment.cancel(admin, access.reassign_tool(), planned.after)
+            _restore_order(access, planned, throttle)
             raise Cancelled
     tell(left=())
     reassignment.finish(admin, access.reassign_tool(), planned.after)
@@ -165,11 +168,46 @@ def named(brokers: Sequence[int]) -> str:
 
 
 def _placement(access: KafkaAccess, topics: Sequence[str] | None) -> dict[str, dict[int, tuple[int, ...]]]:
-    found: dict[str, dict[int, tuple[int, ...]]] = {}
-    for part in cluster.describe(access.admin()).partitions:
-        if topics is None or part.topic in topics:
-            found.setdefault(part.topic, {})[part.number] = part.replicas
-    return found
+    """Return where replicas are; a broker that has not heard of a topic is asked again for a while."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        found: dict[str, dict[int, tuple[int, ...]]] = {}
+        for part in cluster.describe(access.admin()).partitions:
+            if topics is None or part.topic in topics:
+                found.setdefault(part.topic, {})[part.number] = part.replicas
+        missing = sorted(set(topics or ()) - set(found))
+        if not missing:
+            return found
+        if time.monotonic() > until:
+            raise MeridianError(f"topic {', '.join(missing)}: there is none of that name")
+        time.sleep(_POLL_SECONDS / 5)
+
+
+def _restore_order(access: KafkaAccess, planned: Move, throttle: int) -> None:
+    """Make the former replica preferred again: Kafka puts replicas back, in another order. Moves no data."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        now = _placement(access, list(planned.before))
+        settled = all(
+            set(now[topic][number]) == set(ids) or now[topic][number] == planned.after[topic][number]
+            for topic, parts in planned.before.items()
+            for number, ids in parts.items()
+        )
+        # A broker that answers may not have heard of the end yet.
+        if settled or time.monotonic() > until:
+            break
+        time.sleep(_POLL_SECONDS / 5)
+    mixed = {
+        topic: {
+            number: ids
+            for number, ids in parts.items()
+            if ids != now[topic][number] and set(ids) == set(now[topic][number])
+        }
+        for topic, parts in planned.before.items()
+    }
+    if wrong := {topic: parts for topic, parts in mixed.items() if parts}:
+        reassignment.start(access.reassign_tool(), wrong, throttle)
+        reassignment.finish(access.admin(), access.reassign_tool(), wrong)
 
 
 def _check_factor(access: KafkaAccess, factor: int, topics: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from kafka_scheduler.kafka.access import KafkaAccess
 RATES = ("producer_byte_rate", "consumer_byte_rate")
 DEFAULT = "<default>"
 _KINDS = {"clients": "client-id", "users": "user-principal"}
-_NAME = re.compile(r"[\w.@=, :/+*()-]{1,249}")
+_NAME = re.compile(r"[^\x00-\x1f]{1,249}")
 
 
 @dataclass(frozen=True)

@@ -223,14 +223,16 @@ class KafkaService:
         found = availability.metrics(self._leading.watch.seen)
         return {one: found.get(one, {}) for one in brokers}
 
-    def give_up_volume(self, broker: int, volume: str) -> BrokerView:
+    def give_up_volume(self, broker: int, volume: str) -> BrokerView | None:
         """Forget a persistent volume by name: destroyed and unreserved where its agent still offers it.
 
         :param volume: its persistence id. The data on it are lost.
+        :return: the broker; ``None`` when it was removed, and only its volume was left.
         :raises MeridianError: the broker has none of that name, or its task uses it now.
         """
         self._run(lambda turn: commands.give_up_volume(turn, str(broker), volume))
-        return self.broker(broker)
+        found = self._views([broker])
+        return found[0] if found else None
 
     def plans(self) -> tuple[PlanView, ...]:
         """Return plans, the newest first; completed ones too, the last 20."""

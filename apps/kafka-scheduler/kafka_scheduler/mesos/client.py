@@ -180,14 +180,14 @@ class MesosClient:
                 # Also what http.client says of a connection closed by reconnect().
                 problem = f"{self.master}: the event stream broke: {type(error).__name__}"
             was_subscribed = bool(self._subscribed_as)
+            if problem != self.problem and not self._closed.is_set():
+                log.warning("Mesos: %s", problem)
+            self.problem = problem
             self._end()
             if self._closed.is_set():
                 return
             if was_subscribed and time.monotonic() - began > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
-            if problem != self.problem:
-                log.warning("Mesos: %s", problem)
-            self.problem = problem
             self._closed.wait(pause * random.uniform(0.5, 1.0))  # not all at once after a master's end
             pause = min(pause * 2, _LONGEST_PAUSE)
 

@@ -17,6 +17,8 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     if "mesos-master" not in node.roles:
         passwords = {name: value for name, value in passwords.items() if name in _OF_AGENTS}
     ports = region.settings["kafka"]["ports"]
+    # Of brokers and of their scheduler, which are the same wherever Mesos places them.
+    fixed = [ports["internal"], ports["external"], region.settings["kafka_scheduler"]["port"]]
     hosts_brokers = {"kafka", "mesos-agent"} <= set(node.roles)
     section = {
         **given(region.settings["mesos"]),
@@ -25,6 +27,6 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
         "agents": [one.id for one in region.with_role("mesos-agent")],
         "zookeeper_password": secrets.get("zookeeper", {}).get("mesos", ""),
         "passwords": passwords,
-        "broker_ports": [ports["internal"], ports["external"]] if hosts_brokers else [],
+        "broker_ports": fixed if hosts_brokers else [],
     }
     return {"mesos": section}

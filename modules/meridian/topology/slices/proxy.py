@@ -7,6 +7,9 @@ from meridian.topology import names, roles
 from meridian.topology.model import Node, Region, Topology
 from meridian.topology.slices.common import given
 
+# What knows ZooKeeper without TLS only.
+_WITHOUT_TLS = {"mesos-master", "mesos-agent", "marathon"}
+
 
 def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any]) -> dict[str, Any]:
     """Return the pillar of the proxy; nothing where there is none."""
@@ -18,7 +21,7 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
         "name": names.bootstrap(region.name, topology.environment),
         # Any identity of the platform will do towards servers of the region.
         "identity": roles.services(node.roles)[0],
-        "servers": {name: found for name, found in _servers(region).items() if found},
+        "servers": {name: found for name, found in _servers(region, node).items() if found},
         "follow": mesos,
         "entry": node in region.entries,
     }
@@ -42,9 +45,11 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     return {"proxy": section}
 
 
-def _servers(region: Region) -> dict[str, list[dict[str, Any]]]:
+def _servers(region: Region, node: Node) -> dict[str, list[dict[str, Any]]]:
+    # Each check is a TLS handshake for a server: only those have it that have who asks.
+    ensemble = region.with_role("zookeeper") if _WITHOUT_TLS & set(node.roles) else ()
     found = {
-        "zookeeper": _places(region.with_role("zookeeper"), _port(region, "zookeeper", "client")),
+        "zookeeper": _places(ensemble, _port(region, "zookeeper", "client")),
         "marathon": _places(region.with_role("marathon"), region.settings["marathon"]["port"]),
     }
     if region.runtime == "mesos":

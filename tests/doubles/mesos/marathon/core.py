@@ -10,8 +10,8 @@ from . import offers, planning
 from .constraints import attributes
 from .definitions import Json, Refused, config, now
 from .flags import Settings
-from .launching import Task, instance_of, task_id, task_info, terminal
 from .interface import Mesos
+from .launching import Task, instance_of, task_id, task_info, terminal
 from .memory import Memory
 from .planning import Deployment
 from .queueing import Backoff, Waiting

@@ -8,29 +8,35 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..flags import refuse
 
-if importlib.util.find_spec("cryptography") is None:
-    # On a node: that of its Salt.
-    sys.path += ["/opt/salt/lib", *map(str, Path("/opt/salt").glob("lib/python3*/site-packages"))]
+# Where a node's own Salt has its libraries, by how it was installed.
+_SALT = ("/opt/salt/lib", *map(str, Path("/opt/salt").glob("lib/python3*/site-packages")))
 
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    pkcs12,
-)
+
+def _load(path: str, password: str | None) -> Any:
+    """Return what a store holds; ends the program when it cannot be read."""
+    if importlib.util.find_spec("cryptography") is None:
+        sys.path.extend(_SALT)
+    try:
+        from cryptography.hazmat.primitives.serialization import pkcs12
+    except ImportError as problem:
+        refuse(f"key stores need the library cryptography, which a node's Salt has: {problem}")
+    try:
+        return pkcs12.load_pkcs12(Path(path).read_bytes(), password.encode() if password else None)
+    except OSError as problem:
+        refuse(f"{path} is invalid or not readable! ({problem.strerror})")
+    except ValueError as problem:
+        refuse(f"{path}: {problem}")
 
 
 def server_context(path: str, password: str) -> ssl.SSLContext:
     """Return the context of a server whose key and chain are in a store; ends the program without."""
-    try:
-        held = pkcs12.load_pkcs12(Path(path).read_bytes(), password.encode())
-    except OSError as problem:
-        refuse(f"{path} is invalid or not readable! ({problem.strerror})")
-    except ValueError as problem:
-        refuse(f"keystore {path}: {problem}")
+    held = _load(path, password)
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     if held.key is None or held.cert is None:
         refuse(f"keystore {path}: no private key")
     chain = [held.cert, *held.additional_certs]
@@ -53,10 +59,9 @@ def client_context(environment: Mapping[str, str] = os.environ) -> ssl.SSLContex
     store = re.search(r"-Djavax\.net\.ssl\.trustStore=(\S+)", options)
     word = re.search(r"-Djavax\.net\.ssl\.trustStorePassword=(\S+)", options)
     if store:
-        try:
-            held = pkcs12.load_pkcs12(Path(store[1]).read_bytes(), word[1].encode() if word else None)
-        except (OSError, ValueError) as problem:
-            refuse(f"trust store {store[1]}: {problem}")
+        held = _load(store[1], word[1] if word else None)
+        from cryptography.hazmat.primitives.serialization import Encoding
+
         pem = b"".join(one.certificate.public_bytes(Encoding.PEM) for one in held.additional_certs)
         context.load_verify_locations(cadata=pem.decode())
     return context

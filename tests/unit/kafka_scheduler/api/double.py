@@ -108,8 +108,10 @@ class Service:
     def metrics(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, float]]:
         return {one: {"partitions": 3.0, "underReplicated": 0.0} for one in ids}
 
-    def give_up_volume(self, broker: int, volume: str) -> BrokerView:
+    def give_up_volume(self, broker: int, volume: str) -> BrokerView | None:
         self.calls.append(("give up", broker, volume))
+        if broker not in self.views:
+            return None
         view = self.views[broker]
         self.views[broker] = replace(view, volumes=tuple(one for one in view.volumes if one.id != volume))
         return self.views[broker]
@@ -212,6 +214,10 @@ class FakeMoves:
     ) -> Move:
         self.asked.append((list(topics), order, replicas, keep, throttle))
         return self._made("realign" if keep else "rebalance", dry_run)
+
+    def must_be_free(self) -> None:
+        if self.move.status == "running":
+            raise MeridianError("another move is under way")
 
     def grow(self, brokers: Sequence[int], throttle: int) -> Move:
         self.asked.append(("grow", list(brokers), throttle))

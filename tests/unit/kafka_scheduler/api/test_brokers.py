@@ -1,5 +1,7 @@
 """Brokers over REST."""
 
+from dataclasses import replace
+
 import pytest
 from kafka_scheduler.kafka.spec import BrokerSpec
 
@@ -102,6 +104,12 @@ def test_a_volume_is_given_up_only_when_named_twice(three: Api) -> None:
     assert three.service.calls == [("give up", 1, "kafka-1-data")]
 
 
+def test_a_volume_that_a_removed_broker_left_is_given_up(three: Api) -> None:
+    asked = "/api/broker/volume/give-up?broker=9&volume=kafka-9-data&confirm=kafka-9-data"
+    assert three.post(asked) == {"brokers": []}
+    assert three.service.calls == [("give up", 9, "kafka-9-data")]
+
+
 def test_scaling_out_moves_partitions_on_and_in_moves_them_off_first(three: Api) -> None:
     three.post("/api/broker/add?broker=3&rebalance=true&throttle=1000")
     planned = three.post("/api/broker/remove?broker=2&evacuate&dryRun")
@@ -111,6 +119,12 @@ def test_scaling_out_moves_partitions_on_and_in_moves_them_off_first(three: Api)
     assert (done["status"], done["ids"]) == ("completed", ["2"])
     assert three.moves.asked[0] == ("grow", [3], 1000)
     assert three.moves.asked[1][:2] == ("shrink", [2])
+
+
+def test_nothing_is_added_that_could_not_be_moved_on_now(three: Api) -> None:
+    three.moves.move = replace(three.moves.move, status="running")
+    assert three.post("/api/broker/add?broker=3&rebalance", 409)
+    assert 3 not in three.service.views
 
 
 def test_a_dry_run_removes_nothing(three: Api) -> None:

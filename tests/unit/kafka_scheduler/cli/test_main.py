@@ -122,10 +122,10 @@ def test_giving_up_a_volume_wants_its_id_twice(api: Api, run: Run) -> None:
 
 
 def test_health_and_the_end(api: Api, run: Run) -> None:
-    assert run("scheduler", "health")[:2] == (0, "ok\n")
+    assert run("health")[:2] == (0, "ok\n")
     api.service.now = replace(WELL, connected=False, problem="no master leads")
-    assert run("scheduler", "health") == (1, "", "kafka-scheduler: no master leads\n")
-    assert run("scheduler", "stop")[1] == "scheduler stopping\n"
+    assert run("health") == (1, "", "kafka-scheduler: no master leads\n")
+    assert run("shutdown")[1] == "scheduler stopping\n"
 
 
 @pytest.mark.parametrize(
@@ -161,6 +161,16 @@ def test_every_command_has_help(run: Run) -> None:
         assert f"Usage: {name}" in out
     assert "--stickiness-period" in run("help", "add")[1]
     assert "groupBy" in run("help", "broker", "add")[1]
+
+
+def test_no_command_begins_as_the_one_that_runs_a_scheduler_does(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "scheduler" not in {words[0] for one in COMMANDS for words in (one.words, *one.shorts)}
+    with pytest.raises(SystemExit) as ended:
+        main(["help", "scheduler"])
+    assert ended.value.code == 0
+    assert "--framework-timeout" in capsys.readouterr().out
 
 
 def test_the_leader_is_asked_when_another_instance_is(

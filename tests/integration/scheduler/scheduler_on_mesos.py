@@ -113,7 +113,7 @@ class Scheduler(Process):
             self.url + path, urlencode(parameters).encode(), {"Authorization": f"Basic {token}"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=900) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             return error.read().decode()

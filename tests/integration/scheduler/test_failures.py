@@ -5,8 +5,8 @@ import signal
 import time
 from collections.abc import Callable
 
-from tests.integration.mesos.scheduler_on_mesos import Cluster, Scheduler, wait_for
-from tests.integration.mesos.test_scheduler_brokers import SMALL
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, Scheduler, wait_for
+from tests.integration.scheduler.test_brokers import SMALL
 from tests.integration.zookeeper_server import Ensemble
 
 

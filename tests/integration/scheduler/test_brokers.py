@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from tests.integration.mesos.scheduler_on_mesos import Cluster, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, wait_for
 
 SMALL = {"cpus": "0.5", "mem": "256", "heap": "128", "failoverDelay": "2s", "hostLostPeriod": "5s"}
 

@@ -1,0 +1,247 @@
+"""What the scheduler does with topics, partitions and quotas, on real brokers."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import pytest
+from confluent_kafka import Producer
+from kafka_scheduler.kafka.access import KafkaAccess
+from kafka_scheduler.kafka.partitions_moves import Moves
+from kafka_scheduler.kafka.partitions_planning import Order
+from kafka_scheduler.kafka.quotas import Quotas
+from kafka_scheduler.kafka.service import KafkaService
+from kafka_scheduler.kafka.spec import BrokerSpec
+from kafka_scheduler.kafka.topics import NewTopics, Topics
+from kafka_scheduler.kafka.views import BrokerView, Outcome
+from meridian.errors import MeridianError
+from meridian.kafka import cluster, reassignment
+
+from tests.integration.kafka.conftest import Lab
+
+MB = 2**20
+FAST, SLOW = 50 * MB, 20_000
+
+
+class Service:
+    """The brokers of the lab as a scheduler's own."""
+
+    def __init__(self) -> None:
+
+        self.views = {one: BrokerView(one, BrokerSpec(), True, "running") for one in (1, 2, 3)}
+        self.stopped: list[int] = []
+
+    def brokers(self) -> tuple[BrokerView, ...]:
+        return tuple(self.views.values())
+
+    def start(self, ids: Sequence[int], timeout: float) -> Outcome:
+
+        return Outcome("started", self.brokers())
+
+    def stop(self, ids: Sequence[int], force: bool = False, timeout: float = 60) -> Outcome:
+
+        self.stopped += ids
+        return Outcome("stopped", self.brokers())
+
+    def remove(self, ids: Sequence[int]) -> None:
+        for one in ids:
+            del self.views[one]
+
+
+class Scheduler:
+    """The scheduler's operations over the lab."""
+
+    def __init__(self, lab: Lab) -> None:
+
+        self.lab = lab
+        self.access = KafkaAccess(lambda: lab.bootstrap, lambda: lab.admin, lab.tls, lab.arguments)
+        self.service = Service()
+        self.topics, self.quotas = Topics(self.access), Quotas(self.access)
+        self.moves = self.another()
+
+    def another(self) -> Moves:
+        """Return what an instance that has just been elected knows of moves: nothing."""
+
+        return Moves(self.access, cast(KafkaService, self.service))
+
+    def add(self, name: str, brokers: Sequence[int], partitions: int = 2, replicas: int = 2) -> None:
+
+        options = {"min.insync.replicas": "1"}
+        order = Order(tuple(brokers), 0)
+        self.topics.add(NewTopics((name,), partitions, replicas, options, order))
+
+    def place(self, name: str, brokers: Sequence[int], throttle: int = FAST, **more: Any) -> Any:
+
+        asked: dict[str, Any] = {"keep": True, **more}
+        return self.moves.place([name], Order(tuple(brokers)), throttle=throttle, **asked)
+
+    def replicas(self, name: str) -> dict[int, tuple[int, ...]]:
+        (found,) = self.topics.describe([name])
+        return dict(found.partitions)
+
+    def fill(self, name: str, megabytes: int) -> None:
+        """Write records, so that moving them takes some time."""
+        producer = Producer({"bootstrap.servers": self.lab.bootstrap, **self.lab.tls.librdkafka()})
+        for number in range(megabytes * 10):
+            producer.produce(name, bytes(100_000), partition=number % 2)
+            producer.poll(0)
+        assert producer.flush(60) == 0
+
+
+@pytest.fixture
+def scheduler(lab: Lab) -> Scheduler:
+    """Over a cluster where all is well."""
+    lab.healthy()
+    return Scheduler(lab)
+
+
+def eventually(true: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until it is so by whichever broker answers."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def test_topics_are_added_changed_grown_and_deleted(scheduler: Scheduler) -> None:
+    scheduler.add("placed", (3, 1), partitions=4)
+    assert scheduler.replicas("placed") == {0: (3, 1), 1: (1, 3), 2: (3, 1), 3: (1, 3)}
+    with pytest.raises(MeridianError, match="topic placed: there is one of that name already"):
+        scheduler.add("placed", (1, 2))
+    (found,) = scheduler.topics.update(["placed"], {"retention.ms": "60000", "min.insync.replicas": None})
+    assert found.options == {"retention.ms": "60000"}
+    with pytest.raises(MeridianError, match=r"retention\.ms"):
+        scheduler.topics.update(["placed"], {"retention.ms": "soon"})
+    scheduler.topics.grow(["placed"], 6, [2, 3])
+    assert len(scheduler.replicas("placed")) == 6
+    assert set(scheduler.replicas("placed")[5]) == {2, 3}
+    (listed,) = scheduler.topics.partitions(["placed"]).values()
+    assert {tuple(sorted(one["isr"])) for one in listed} <= {(1, 3), (2, 3)}
+    with pytest.raises(MeridianError, match="can only become more"):
+        scheduler.topics.grow(["placed"], 6)
+    scheduler.topics.delete("placed", "placed")
+    eventually(lambda: "placed" not in scheduler.topics.names())
+
+
+def test_a_topic_that_could_never_be_written_is_refused(scheduler: Scheduler) -> None:
+    with pytest.raises(MeridianError, match=r"1 replicas are less than min\.insync\.replicas 2"):
+        scheduler.topics.add(NewTopics(("single",), 1, 1))
+    (made,) = scheduler.topics.add(NewTopics(("by-default",), 1))
+    assert len(made.partitions[0]) == 3
+
+
+def test_a_move_is_planned_first_then_carried_out_and_leaves_no_bound(scheduler: Scheduler) -> None:
+    scheduler.add("moved", (1, 2), partitions=4)
+    before = scheduler.replicas("moved")
+    planned = scheduler.place("moved", (2, 3), dry_run=True)
+    assert planned.status == "planned"
+    assert scheduler.replicas("moved") == before
+    done = scheduler.moves.wait(scheduler.place("moved", (2, 3)), 60)
+    assert (done.status, done.left) == ("completed", ()), done.message
+    assert scheduler.replicas("moved") == {**before, **planned.after["moved"]}
+    assert {one for ids in scheduler.replicas("moved").values() for one in ids} == {2, 3}
+    assert not reassignment.throttled(scheduler.lab.admin, "moved")
+    again = scheduler.place("moved", (2, 3))
+    assert again.status == "idle (no-op)"
+    described = scheduler.topics.partitions(["moved"])["moved"]
+    assert all(one["leader"] == one["expectedLeader"] for one in described)
+
+
+def test_rebalance_places_anew_with_another_number_of_replicas(scheduler: Scheduler) -> None:
+    scheduler.add("widened-anew", (1, 2), partitions=3)
+    done = scheduler.moves.wait(scheduler.place("widened-anew", (1, 2, 3), keep=False, replicas=3), 60)
+    assert done.status == "completed", done.message
+    assert {tuple(sorted(ids)) for ids in scheduler.replicas("widened-anew").values()} == {(1, 2, 3)}
+    scheduler.topics.update(["widened-anew"], {"min.insync.replicas": "3"})
+    with pytest.raises(MeridianError, match=r"2 replicas cannot satisfy its min\.insync\.replicas 3"):
+        scheduler.place("widened-anew", (1, 2, 3), replicas=2)
+
+
+def test_a_move_that_is_cancelled_is_undone_cleanly(scheduler: Scheduler) -> None:
+    scheduler.add("cancelled", (1, 2))
+    scheduler.fill("cancelled", 10)
+    before = scheduler.replicas("cancelled")
+    assert scheduler.place("cancelled", (3, 1), throttle=SLOW).status == "started"
+    eventually(lambda: bool(reassignment.under_way(scheduler.access.reassign_tool())))
+    assert scheduler.moves.status().status == "running"
+    with pytest.raises(MeridianError, match="another move is under way"):
+        scheduler.place("cancelled", (2, 3))
+    assert scheduler.moves.cancel().status == "cancelled"
+    eventually(lambda: scheduler.replicas("cancelled") == before)
+    assert not reassignment.throttled(scheduler.lab.admin, "cancelled")
+    assert reassignment.under_way(scheduler.access.reassign_tool()) == {}
+    with pytest.raises(MeridianError, match="nothing is under way"):
+        scheduler.moves.cancel()
+
+
+def test_a_new_leader_ends_what_an_earlier_one_has_begun(scheduler: Scheduler) -> None:
+    scheduler.add("inherited", (1, 2))
+    planned = scheduler.place("inherited", (2, 3), dry_run=True)
+    reassignment.start(scheduler.access.reassign_tool(), planned.after, FAST)
+    eventually(lambda: reassignment.throttled(scheduler.lab.admin, "inherited"))
+    other = scheduler.another()
+    other.status()
+    eventually(lambda: other.status().status == "completed", 60)
+    assert scheduler.replicas("inherited") == {
+        **scheduler.replicas("inherited"),
+        **planned.after["inherited"],
+    }
+    assert not reassignment.throttled(scheduler.lab.admin, "inherited")
+
+
+def test_a_new_leader_can_cancel_what_an_earlier_one_has_begun(scheduler: Scheduler) -> None:
+    scheduler.add("disowned", (1, 2))
+    scheduler.fill("disowned", 10)
+    planned = scheduler.place("disowned", (3, 1), dry_run=True)
+    reassignment.start(scheduler.access.reassign_tool(), planned.after, SLOW)
+    other = scheduler.another()
+    eventually(lambda: other.status().status == "running")
+    assert other.status().kind == "earlier"
+    assert other.cancel().status == "cancelled"
+    # Kafka puts replicas back in an order of its own; the plan, which knew the former one, is gone.
+    eventually(lambda: [set(ids) for ids in scheduler.replicas("disowned").values()] == [{1, 2}, {1, 2}])
+    assert not reassignment.throttled(scheduler.lab.admin, "disowned")
+
+
+def test_quotas_are_set_listed_and_taken_away(scheduler: Scheduler) -> None:
+    quotas = scheduler.quotas
+    (made,) = quotas.assign("clients", "batch job", {"producer_byte_rate": 1000, "consumer_byte_rate": 2000})
+    assert made.plain() == {
+        "entityType": "clients",
+        "entity": "batch job",
+        "producerByteRate": 1000,
+        "consumerByteRate": 2000,
+    }
+    quotas.assign("users", "<default>", {"consumer_byte_rate": 5000})
+    assert {(one.kind, one.entity) for one in quotas.listed()} == {
+        ("clients", "batch job"),
+        ("users", "<default>"),
+    }
+    (left,) = quotas.assign("clients", "batch job", {"producer_byte_rate": None})
+    assert left.rates == {"consumer_byte_rate": 2000}
+    assert quotas.assign("clients", "batch job", {"consumer_byte_rate": None}) == []
+    assert quotas.assign("users", "<default>", {"consumer_byte_rate": None}) == []
+    assert quotas.listed() == []
+
+
+def test_a_broker_is_evacuated_stopped_and_removed_when_others_can_hold_it_all(scheduler: Scheduler) -> None:
+    with pytest.raises(MeridianError, match="replicas need"):
+        scheduler.moves.shrink([3], FAST, dry_run=True)
+    for name in scheduler.topics.names():
+        scheduler.topics.delete(name, name)
+    eventually(lambda: scheduler.topics.names() == [])
+    scheduler.add("kept", (1, 2, 3), partitions=3)
+    done = scheduler.moves.wait(scheduler.moves.shrink([3], FAST), 60)
+    assert done.status == "completed", done.message
+    assert scheduler.service.stopped == [3]
+    assert set(scheduler.service.views) == {1, 2}
+    held = {one for part in cluster.describe(scheduler.lab.admin).partitions for one in part.replicas}
+    assert held == {1, 2}
+
+
+def test_new_brokers_get_their_share_once_they_run(scheduler: Scheduler) -> None:
+    scheduler.add("shared", (1, 2), partitions=6)
+    done = scheduler.moves.wait(scheduler.moves.grow([3], FAST), 60)
+    assert done.status == "completed", done.message
+    held = [one for ids in scheduler.replicas("shared").values() for one in ids]
+    assert {held.count(one) for one in (1, 2, 3)} == {4}

@@ -1,0 +1,105 @@
+"""What the states of the proxy do on nodes of several kinds, against golden files; what must not show.
+
+Accept a change that is meant with ``--update-golden``.
+"""
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import salt.config
+import yaml
+from meridian import paths
+from meridian.edge.pillar_source import load_layers
+from meridian.topology import Source, Topology, expand, node_pillar, roles
+
+from tests.render import rendering
+
+FORMULAS = Path(__file__).parent / "formulas"
+MESOS = """
+kafka: {runtime: mesos}
+nodes:
+  kafka: {roles: [mesos-agent, kafka], size: medium}
+  masters: {count: 3, roles: [zookeeper, mesos-master, marathon, kafka-controller], size: large}
+zookeeper: {heap_mb: 64}
+marathon: {heap_mb: 64}
+"""
+ALL = """
+proxy:
+  apps: {pipeline: 20080}
+  mesos_dns: {source: /srv/mesos-dns, resolvers: [10.0.0.2]}
+"""
+# By golden file: pillar of the region, node, and whether its image has HAProxy.
+KINDS = {
+    "proxy-of-a-client": (MESOS, "services-1.us-east.local", True),
+    "proxy-with-all": (MESOS + ALL, "kafka-2.us-east.local", False),
+    "proxy-with-systemd": ("proxy: {enabled: true}", "services-1.us-east.local", True),
+}
+SECRETS: dict[str, Any] = {
+    "kafka-scheduler": {"api": "<password of the scheduler>"},
+    "marathon": {"admin": "<password of Marathon>"},
+    "mesos": {"operator": "<password of the operator>"},
+}
+STATES = [f"proxy{verb}" for verb in ("", ".check", ".clean")]
+
+
+def topology(pillar: str) -> Topology:
+    opts = salt.config.minion_config(None)
+    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
+    layers = load_layers(opts, "local")
+    added = Source("tests/render", {"overrides": {"us-east": yaml.safe_load(pillar)}})
+    layers = replace(layers, environments=(*layers.environments, added))
+    return expand(layers, "local", network=rendering.NETWORK, slot=0)
+
+
+@pytest.fixture(params=sorted(KINDS))
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of node in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def rendered(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Render the states in the order of a node's life."""
+    text, name, in_the_image = KINDS[kind]
+    whole = topology(text)
+    node = whole.node(name)
+    pillar = node_pillar(
+        whole,
+        name,
+        secrets=SECRETS,
+        certificates={
+            "ca": "<CA>\n",
+            "certificates": {
+                one: {"certificate": "<c>\n", "key": "<k>\n"} for one in roles.services(node.roles)
+            },
+        },
+        artifacts={"meridian": {"version": "1", "sha256": "0" * 64, "file": "meridian.tar.zst"}},
+    )
+    monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
+    if not in_the_image:
+        monkeypatch.setattr(rendering, "_IN_THE_IMAGE", set())
+    return "".join(rendering.states("local", name, tmp_path, [sls]) for sls in STATES)
+
+
+def test_the_states_are_as_they_were(kind: str, rendered: str, request: pytest.FixtureRequest) -> None:
+    golden = FORMULAS / f"{kind}.yaml"
+    if request.config.getoption("--update-golden"):
+        golden.write_text(rendered, encoding="utf-8")
+        return
+    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
+    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
+    difference = "\n".join(lines)
+    if difference:
+        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+
+
+def test_a_password_shows_in_no_file_that_others_may_read(rendered: str) -> None:
+    for chunk in yaml.safe_load(rendered):
+        [(name, arguments)] = chunk.items()
+        if "<password of" in yaml.safe_dump(arguments, width=1000):
+            assert name.startswith("/etc/meridian/proxy/mesos-dns.json")
+            assert arguments["file.managed"]["mode"] == "0640"
+            assert arguments["file.managed"]["show_changes"] is False

@@ -1,0 +1,121 @@
+"""The thin edges: states read, say what would change, change it once; runners find the cluster of a node."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from meridian.edge import mesos_clusters, progress
+from meridian.errors import MeridianError
+from meridian.mesos import isolation
+from meridian.runners import mesos as runner
+from meridian.states import mesos_agent, mesos_master
+
+from tests.integration.mesos.framework import Framework, launch
+from tests.unit.mesos.conftest import NODE, OPERATOR, Small
+
+
+@pytest.fixture
+def applied(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Options of the minion that applies states."""
+    opts: dict[str, Any] = {"test": False}
+    for module in (mesos_agent, mesos_master):
+        monkeypatch.setattr(module, "__opts__", opts, raising=False)
+        monkeypatch.setattr(module, "__salt__", {}, raising=False)
+    return opts
+
+
+def test_isolation_is_written_once(applied: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "isolation"
+    applied["test"] = True
+    planned = mesos_agent.isolated(str(file))
+    assert planned["result"] is None
+    assert not file.exists()
+    applied["test"] = False
+    done = mesos_agent.isolated(str(file))
+    assert done["changes"] == planned["changes"]
+    wanted = isolation.decide(isolation.mounts(), os.geteuid() == 0)
+    assert done["comment"] == wanted.reason
+    assert f"MESOS_LAUNCHER={wanted.launcher}\n" in file.read_text()
+    assert mesos_agent.isolated(str(file))["changes"] == {}
+    changed = mesos_agent.isolated(str(file), ["cgroups/cpu"], "linux")
+    assert "MESOS_ISOLATION=cgroups/cpu\n" in file.read_text()
+    assert changed["changes"]
+
+
+def test_a_check_says_why_it_fails(applied: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: Any) -> bool:
+        raise MeridianError("no Mesos master leads")
+
+    functions = {"mesos.master_ready": fails, "mesos.agent_ready": fails}
+    for module in (mesos_agent, mesos_master):
+        monkeypatch.setattr(module, "__salt__", functions, raising=False)
+        found = module.ready("https://node:5050")
+        assert (found["result"], found["comment"]) == (False, "no Mesos master leads")
+    applied["test"] = True
+    assert mesos_agent.ready("https://node:5051")["result"] is True
+
+
+def test_an_agent_ends_its_tasks_when_asked(
+    applied: dict[str, Any], small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    framework = Framework(small.url, OPERATOR, "", role="*")
+    framework.subscribe()
+    offer = framework.offer()
+    command = {"value": f"echo $$ > {tmp_path / 'pid'}; exec sleep 1000"}
+    framework.accept(offer, launch("one", offer, [framework.cpus()], command))
+    framework.update("one", "TASK_RUNNING")
+    process = small.processes.pop("agent")
+    show = {"service.show": lambda name: {"MainPID": str(process.pid)}}
+    monkeypatch.setattr(mesos_agent, "__salt__", show, raising=False)
+    # Whoever has started it must notice that it is gone.
+    signal.signal(signal.SIGCHLD, lambda *_: process.poll())
+    try:
+        ended = mesos_agent.ended("meridian-mesos-agent", seconds=20)
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    assert ended["result"] is True
+    assert _gone(int((tmp_path / "pid").read_text()))
+    monkeypatch.setattr(
+        mesos_agent, "__salt__", {"service.show": lambda name: {"MainPID": "0"}}, raising=False
+    )
+    assert mesos_agent.ended("meridian-mesos-agent")["changes"] == {}
+    framework.leave()
+
+
+def _gone(pid: int) -> bool:
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        found = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        if not found.stdout.strip() or found.stdout.startswith("Z"):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_runners_drain_and_bring_back(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mesos_clusters, "of_node", lambda opts, node: small.client())
+    said: list[str] = []
+    monkeypatch.setattr(progress, "report", lambda *arguments, message: said.append(message))
+    assert runner.drain(NODE)["changes"] == {NODE: "drained"}
+    assert said == [f"{NODE}: draining, 0 tasks end"]
+    assert runner.drain(NODE)["changes"] == {}
+    assert runner.reactivate(NODE)["changes"] == {NODE: "reactivated"}
+    assert runner.plan_maintenance(NODE, starts_in=60)["changes"] == {NODE: "announced"}
+    assert [one["machine_ids"] for one in small.client().schedule()["windows"]] == [[{"hostname": NODE}]]
+    runner.stop_maintenance(NODE)
+    assert small.client().schedule()["windows"] == []
+
+
+def test_nothing_is_given_up_without_its_name(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mesos_clusters, "of_node", lambda opts, node: small.client())
+    refused = runner.give_up(NODE)
+    assert (refused["ok"], refused["changes"]) == (False, {})
+    assert small.registered()
+    assert runner.give_up(NODE, confirm=NODE)["changes"] == {NODE: "given up"}
+    assert small.processes["agent"].wait(20) == 1
