@@ -6,6 +6,7 @@
 ...     servers[0].kill()
 """
 
+import ctypes
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from meridian.artifacts.store import Store
 from meridian.tls import Tls
 
 _PATIENCE_SECONDS = 90.0
+_PR_SET_PDEATHSIG = 1
 _JAVA = ("java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=INFO")
 _MAIN = "org.apache.zookeeper.server.quorum.QuorumPeerMain"
 _SETTINGS = """\
@@ -87,7 +89,9 @@ class Server:
         """Start the process; it answers when :meth:`mode` is not empty."""
         command = [*_JAVA, f"@{self._artifact / 'classpath.args'}", _MAIN, str(self._folder / "zoo.cfg")]
         with self.log.open("ab") as out:
-            self._process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=out, start_new_session=True, preexec_fn=end_with_parent
+            )
 
     def kill(self, how: int = signal.SIGKILL) -> None:
         """End the process, if it runs; its data stay."""
@@ -190,6 +194,11 @@ def make(folder: Path, artifact: Path, count: int = 1, identity: Tls | None = No
         (here / "zoo.cfg").write_text(text, encoding="utf-8")
         servers.append(Server(here, artifact, clients[index], identity))
     return servers
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when who started it is gone: tests that are killed leave none."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _asked(connection: socket.socket) -> str:

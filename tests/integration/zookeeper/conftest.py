@@ -22,7 +22,7 @@ from tests.integration.kafka.machines import certificates
 from tests.integration.zookeeper.machines import FORMULA, Ensemble, machines
 from tests.integration.zookeeper_server import unpacked
 
-UP_SECONDS = 120
+UP_SECONDS = 300
 USERS = {
     name: f"{name}Secret0123456789"
     for name in ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka")
@@ -112,7 +112,7 @@ class Writer:
         self._stop.set()
         self._thread.join(UP_SECONDS)
 
-    def await_more(self, count: int = 20, seconds: float = 60) -> None:
+    def await_more(self, count: int = 20, seconds: float = UP_SECONDS) -> None:
         """Wait until so many more were acknowledged."""
         goal = len(self.written) + count
         timer = threading.Event()

@@ -18,6 +18,7 @@ from meridian.zookeeper.client import connected
 from meridian.zookeeper.members import Member, Membership, Step
 
 from tests.integration.kafka.machines import free_ports
+from tests.integration.zookeeper_server import end_with_parent
 
 FORMULA = paths.repository() / "salt" / "zookeeper"
 PLACES = ("/etc/meridian", "/etc/systemd", "/opt/meridian", "/run/meridian-zookeeper")
@@ -70,7 +71,9 @@ class Machine:
         """Start the server."""
         with self.log.open("ab") as out:
             command = [str(self.folder / "etc/meridian/zookeeper/server"), "start"]
-            self._process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
+            self._process = subprocess.Popen(
+                command, stdout=out, stderr=out, start_new_session=True, preexec_fn=end_with_parent
+            )
 
     def stop(self, how: int = signal.SIGTERM) -> None:
         """Stop the server, and remove what systemd removes."""
@@ -217,9 +220,10 @@ def machines(
             "data": str(here / "data"),
             "heap_mb": 96,
             "serial_gc": True,
-            "tick_ms": 500,
-            "init_ticks": 40,
-            "sync_ticks": 20,
+            # Patient: on a busy machine a beat may come late.
+            "tick_ms": 1000,
+            "init_ticks": 60,
+            "sync_ticks": 40,
             "config": {"secureClientPortAddress": "127.0.0.1", "quorumListenOnAllIPs": False},
         }
         made.append(Machine(here, settings, identity, artifacts))

@@ -96,7 +96,7 @@ def test_a_setting_that_breaks_servers_breaks_one_only_and_is_mended_by_the_next
     assert {number for number, one in five.status().items() if one.mode} == set(five.wanted) - {followers[0]}
 
     for number in followers:
-        five.machines[number].settings["tick_ms"] = 500
+        five.machines[number].settings["tick_ms"] = 1000
         five.machines[number].apply()
     five.machines[followers[0]].start()
     assert rolled(five)[1] == []
