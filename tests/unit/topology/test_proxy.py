@@ -39,10 +39,12 @@ def test_every_node_of_a_region_whose_brokers_are_tasks_has_one_and_no_other(mes
 def test_it_leads_to_the_regions_own_services(mesos: Topology) -> None:
     servers = proxy(mesos, "services-1.us-east")["servers"]
     assert {name: [one["port"] for one in found] for name, found in servers.items()} == {
-        "zookeeper": [2281] * 3,
         "marathon": [8443] * 3,
         "scheduler": [7000] * 3,
     }
+    # Only what knows no TLS asks ZooKeeper by the proxy.
+    for node in ("masters-1.us-east", "kafka-1.us-east"):
+        assert [one["port"] for one in proxy(mesos, node)["servers"]["zookeeper"]] == [2281] * 3
     assert servers["scheduler"][0] == {
         "name": "kafka-1.us-east.local",
         "address": "10.213.16.10",
