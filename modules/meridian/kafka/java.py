@@ -63,7 +63,9 @@ def run(name: str, classpath: Path, command: Sequence[str]) -> str:
     whole = ["java", *flags, f"@{classpath}", *command]
     try:
         done = subprocess.run(whole, capture_output=True, text=True, timeout=_TOOL_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
+    except subprocess.TimeoutExpired as error:
+        raise MeridianError(f"{name}: has not ended in {_TOOL_SECONDS} s") from error
+    except OSError as error:
         raise MeridianError(f"{name}: {error}") from error
     if done.returncode:
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]

@@ -21,6 +21,8 @@ from tests.integration.kafka.conftest import Lab
 
 MB = 2**20
 FAST, SLOW = 50 * MB, 20_000
+# A busy machine takes its time for a JVM.
+_MOVED_SECONDS = 300
 
 
 class Service:
@@ -95,7 +97,7 @@ def scheduler(lab: Lab) -> Scheduler:
     return Scheduler(lab)
 
 
-def eventually(true: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(true: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until it is so by whichever broker answers."""
     until = time.monotonic() + seconds
     while not true():
@@ -116,7 +118,7 @@ def test_topics_are_added_changed_grown_and_deleted(scheduler: Scheduler) -> Non
     assert len(scheduler.replicas("placed")) == 6
     assert set(scheduler.replicas("placed")[5]) == {2, 3}
     (listed,) = scheduler.topics.partitions(["placed"]).values()
-    assert {tuple(sorted(one["isr"])) for one in listed} <= {(1, 3), (2, 3)}
+    assert {tuple(sorted(one["replicas"])) for one in listed} == {(1, 3), (2, 3)}
     with pytest.raises(MeridianError, match="can only become more"):
         scheduler.topics.grow(["placed"], 6)
     scheduler.topics.delete("placed", "placed")
@@ -136,20 +138,25 @@ def test_a_move_is_planned_first_then_carried_out_and_leaves_no_bound(scheduler:
     planned = scheduler.place("moved", (2, 3), dry_run=True)
     assert planned.status == "planned"
     assert scheduler.replicas("moved") == before
-    done = scheduler.moves.wait(scheduler.place("moved", (2, 3)), 60)
+    done = scheduler.moves.wait(scheduler.place("moved", (2, 3)), _MOVED_SECONDS)
     assert (done.status, done.left) == ("completed", ()), done.message
     assert scheduler.replicas("moved") == {**before, **planned.after["moved"]}
     assert {one for ids in scheduler.replicas("moved").values() for one in ids} == {2, 3}
     assert not reassignment.throttled(scheduler.lab.admin, "moved")
     again = scheduler.place("moved", (2, 3))
     assert again.status == "idle (no-op)"
-    described = scheduler.topics.partitions(["moved"])["moved"]
-    assert all(one["leader"] == one["expectedLeader"] for one in described)
+    eventually(
+        lambda: all(
+            one["leader"] == one["expectedLeader"] for one in scheduler.topics.partitions(["moved"])["moved"]
+        )
+    )
 
 
 def test_rebalance_places_anew_with_another_number_of_replicas(scheduler: Scheduler) -> None:
     scheduler.add("widened-anew", (1, 2), partitions=3)
-    done = scheduler.moves.wait(scheduler.place("widened-anew", (1, 2, 3), keep=False, replicas=3), 60)
+    done = scheduler.moves.wait(
+        scheduler.place("widened-anew", (1, 2, 3), keep=False, replicas=3), _MOVED_SECONDS
+    )
     assert done.status == "completed", done.message
     assert {tuple(sorted(ids)) for ids in scheduler.replicas("widened-anew").values()} == {(1, 2, 3)}
     scheduler.topics.update(["widened-anew"], {"min.insync.replicas": "3"})
@@ -181,7 +188,7 @@ def test_a_new_leader_ends_what_an_earlier_one_has_begun(scheduler: Scheduler) -
     eventually(lambda: reassignment.throttled(scheduler.lab.admin, "inherited"))
     other = scheduler.another()
     other.status()
-    eventually(lambda: other.status().status == "completed", 60)
+    eventually(lambda: other.status().status == "completed")
     assert scheduler.replicas("inherited") == {
         **scheduler.replicas("inherited"),
         **planned.after["inherited"],
@@ -231,7 +238,7 @@ def test_a_broker_is_evacuated_stopped_and_removed_when_others_can_hold_it_all(s
         scheduler.topics.delete(name, name)
     eventually(lambda: scheduler.topics.names() == [])
     scheduler.add("kept", (1, 2, 3), partitions=3)
-    done = scheduler.moves.wait(scheduler.moves.shrink([3], FAST), 60)
+    done = scheduler.moves.wait(scheduler.moves.shrink([3], FAST), _MOVED_SECONDS)
     assert done.status == "completed", done.message
     assert scheduler.service.stopped == [3]
     assert set(scheduler.service.views) == {1, 2}
@@ -241,7 +248,7 @@ def test_a_broker_is_evacuated_stopped_and_removed_when_others_can_hold_it_all(s
 
 def test_new_brokers_get_their_share_once_they_run(scheduler: Scheduler) -> None:
     scheduler.add("shared", (1, 2), partitions=6)
-    done = scheduler.moves.wait(scheduler.moves.grow([3], FAST), 60)
+    done = scheduler.moves.wait(scheduler.moves.grow([3], FAST), _MOVED_SECONDS)
     assert done.status == "completed", done.message
     held = [one for ids in scheduler.replicas("shared").values() for one in ids]
     assert {held.count(one) for one in (1, 2, 3)} == {4}
