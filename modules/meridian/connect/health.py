@@ -136,7 +136,12 @@ def _restart(client: ConnectClient, name: str) -> None:
 
 
 def _not_running(missing: Mapping[str, Health], last_error: Mapping[str, str], deadline: float) -> str:
-    told = []
+    # None is missing when the time is up for what just runs again.
+    told = [
+        f"{name} is restarted again and again ({error})"
+        for name, error in sorted(last_error.items())
+        if not missing
+    ]
     for name, found in sorted(missing.items()):
         error = found.error or last_error.get(name, "")
         told.append(f"{name} is {found.state}" + (f" ({error})" if error else ""))
