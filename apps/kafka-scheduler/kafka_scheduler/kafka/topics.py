@@ -139,8 +139,7 @@ class Topics:
             raise MeridianError(f"{', '.join(bad)}: is set while replicas move, and taken away after it")
         for name in names:
             kafka_topics.alter(admin, ConfigResource(ResourceType.TOPIC, name), options)
-        self._await_options(names, options)
-        return self.describe(names)
+        return self._with_options(names, options)
 
     def delete(self, name: str, confirm: str) -> None:
         """Delete a topic and its records.
@@ -197,16 +196,17 @@ class Topics:
         if not _eventually(lambda: true(_replicas(self._described()))):
             raise MeridianError(f"{what}: not to be seen after {_PATIENCE_SECONDS:.0f} s")
 
-    def _await_options(self, names: Sequence[str], options: Mapping[str, str | None]) -> None:
-        def seen() -> bool:
-            return all(
-                one.options.get(key) == value
-                for one in self.describe(names)
-                for key, value in options.items()
-            )
+    def _with_options(self, names: Sequence[str], options: Mapping[str, str | None]) -> list[Topic]:
+        """Return topics as a broker tells of them that has heard of a change."""
+        found: list[Topic] = []
 
-        # Kafka may write a value in another way than it was given.
-        _eventually(seen, 2.0)
+        def seen() -> bool:
+            found[:] = self.describe(names)
+            return all(one.options.get(key) == value for one in found for key, value in options.items())
+
+        # No longer: Kafka may write a value in another way than it was given.
+        _eventually(seen, _PATIENCE_SECONDS / 2)
+        return found
 
 
 def _new(name: str, wanted: NewTopics, factor: int, racks: Mapping[int, str]) -> NewTopic:
