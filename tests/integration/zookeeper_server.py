@@ -23,6 +23,8 @@ from meridian import paths
 from meridian.artifacts.store import Store
 from meridian.tls import Tls
 
+from tests.ports import free as free_ports
+
 _PATIENCE_SECONDS = 90.0
 _PR_SET_PDEATHSIG = 1
 _JAVA = ("java", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=INFO")
@@ -174,7 +176,7 @@ def ensemble(folder: Path, artifact: Path, count: int = 1, identity: Tls | None 
 
 def make(folder: Path, artifact: Path, count: int = 1, identity: Tls | None = None) -> Ensemble:
     """Return servers that are not started yet. Parameters as of :func:`ensemble`."""
-    clients, quorum, election = (_free_ports(count) for _ in range(3))
+    clients, quorum, election = (free_ports(count) for _ in range(3))
     members = [
         f"server.{index + 1}=127.0.0.1:{quorum[index]}:{election[index]}:participant\n"
         for index in range(count)
@@ -208,11 +210,3 @@ def _asked(connection: socket.socket) -> str:
     while part := connection.recv(4096):
         parts.append(part)
     return b"".join(parts).decode()
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from meridian import paths
 from meridian.archive.settings import ArchiverSettings, KafkaAccess, SegmentLimits, StoreAccess
 from meridian.artifacts.store import Store as Artifacts
 
+from tests import ports
+
 _PATIENCE = 90.0
 _JAVA = ("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
@@ -23,9 +24,7 @@ _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 
 def free_port() -> int:
     """Return a TCP port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return ports.free(1)[0]
 
 
 def wait_until(what: str, true: Callable[[], bool], seconds: float = _PATIENCE) -> None:

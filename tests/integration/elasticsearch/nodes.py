@@ -18,6 +18,8 @@ from meridian.elasticsearch import node as elastic_node
 from meridian.elasticsearch import users
 from meridian.pki import authority
 
+from tests import ports
+
 FORMULA = paths.repository() / "salt" / "elasticsearch"
 FILES = (
     "elasticsearch.yml",
@@ -187,14 +189,13 @@ def _give(path: Path) -> None:
 def _free_port(addresses: list[str]) -> int:
     """Return a port that is free on all addresses."""
     while True:
-        with socket.create_server((addresses[0], 0)) as first:
-            port = int(first.getsockname()[1])
-            try:
-                for address in addresses[1:]:
-                    socket.create_server((address, port)).close()
-            except OSError:
-                continue
-            return port
+        (port,) = ports.free(1, addresses[0])
+        try:
+            for address in addresses[1:]:
+                socket.create_server((address, port)).close()
+        except OSError:
+            continue
+        return port
 
 
 def _certificates(folder: Path, authority_folder: Path, addresses: list[str]) -> None:

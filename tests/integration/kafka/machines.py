@@ -4,7 +4,6 @@ import datetime
 import ipaddress
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -21,6 +20,8 @@ from meridian import paths
 from meridian.kafka import broker as broker_node
 from meridian.kafka.mode import ZOOKEEPER
 from meridian.tls import Tls
+
+from tests.ports import free as free_ports
 
 FORMULA = paths.repository() / "salt" / "kafka"
 LISTENERS = ("INTERNAL", "CONTROLLER", "EXTERNAL")
@@ -173,14 +174,6 @@ def replacements(made: list[Machine], folder: Path, artifact: Path) -> list[Mach
         }
         found.append(Machine(here, settings, (one.folder / "etc/meridian/pki").resolve(), artifact))
     return found
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def certificates(folder: Path, service: str = "kafka", further: Iterable[str] = ()) -> None:

@@ -4,7 +4,6 @@ import datetime
 import json
 import os
 import signal
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from meridian.pki import authority
 
 from tests.integration.marathon.programs import Program
 from tests.integration.mesos.framework import Framework
+from tests.ports import free as free_ports
 
 FORMULA = paths.repository() / "salt" / "mesos"
 SECRETS = {name: f"secretof{name}" for name in ("agent", "kafka-scheduler", "marathon", "operator")}
@@ -59,7 +59,7 @@ class Lab:
         self.pki = folder / "pki"
         self.ca = str(self.pki / "ca.pem")
         self._identities()
-        ports = iter(_free_ports(len(MASTERS) + len(AGENTS)))
+        ports = iter(free_ports(len(MASTERS) + len(AGENTS), "0.0.0.0"))
         self.ports = {address: next(ports) for address in (*MASTERS, *AGENTS)}
         self.masters = {self.url(address): self._program("master", address) for address in MASTERS}
         self.agents = {address: self._program("agent", address) for address in AGENTS}
@@ -223,11 +223,3 @@ class Lab:
         file.write_text(text, encoding="utf-8")
         file.chmod(0o700)
         return text
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("0.0.0.0", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

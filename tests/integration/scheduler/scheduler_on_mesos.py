@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from tests import ports
 
 REPOSITORY = Path(__file__).parents[3]
 SECRET, API_SECRET = "schedulers-secret", "users-secret"
@@ -51,8 +52,7 @@ def wait_for(what: Callable[[], Any], text: str, seconds: float = _PATIENCE) -> 
 
 def free_port() -> int:
     """Return a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
+    return ports.free(1)[0]
 
 
 class Process:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ import pytest
 import requests
 from meridian import paths
 from meridian.mesos.operator import OperatorClient
+
+from tests.ports import free as free_ports
 
 OPERATOR = ("operator", "secretofoperator")
 NODE = "kafka-1.us-east.test"
@@ -31,7 +32,7 @@ class Small:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        ports = _free_ports(2)
+        ports = free_ports(2)
         self.url, self.agent_url = (f"http://127.0.0.1:{port}" for port in ports)
         self.credentials = folder / "credentials.json"
         entries = [{"principal": OPERATOR[0], "secret": OPERATOR[1]}, {"principal": "agent", "secret": "s"}]
@@ -112,11 +113,3 @@ def small(tmp_path: Path) -> Iterator[Small]:
             # Its tasks end with it, as when a machine is cleaned.
             cluster.stop("agent", signal.SIGUSR1)
         cluster.stop("master")
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
