@@ -3,8 +3,8 @@
 import random
 import socket
 
-# Below the range that the kernel takes outgoing connections' ports from (32768 on), where a free one may be gone
-# before its server is there; Mesos' own for tasks (31000) lie apart.
+# Below the range of outgoing connections' ports (32768 on): one of those may be gone before its server is
+# there. Mesos' own for tasks (31000) lie apart.
 _RANGE = range(15_000, 28_000)
 
 
