@@ -61,6 +61,7 @@ class Service:
         self._counters = report.Counters()
         self._topics: list[str] = []
         self._connected = self._joined = False
+        self._fatal: KafkaError | None = None
         self._paused = False
         self._full_since = 0.0
         self._due: dict[str, float] = {}
@@ -82,6 +83,7 @@ class Service:
         notify("READY=1")
         self._prepare()
         while not self._stop.is_set():
+            self._end_if_dead()
             self._discover()
             if self._has_room():
                 for message in self._consumer.consume(_BATCH, _POLL):
@@ -158,8 +160,18 @@ class Service:
     def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
         self._problem("commit", f"Kafka: offsets cannot be committed: {error.str()}" if error else "")
 
+    def _end_if_dead(self) -> None:
+        """End with a client that cannot go on: it would fetch nothing more, and say nothing of it.
+
+        A static member is fenced when the answer to its joining was lost, as when its coordinator is killed.
+        """
+        if self._fatal is not None:
+            raise KafkaException(self._fatal)
+
     def _kafka_error(self, error: KafkaError) -> None:
-        if error.fatal() or error.code() == KafkaError._ALL_BROKERS_DOWN:
+        if _is_dead(error):
+            self._fatal = error
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
 
     def _take(self, message: Any) -> None:  # Message; its type hints allow for None where Kafka has none
@@ -183,7 +195,7 @@ class Service:
             if partition is not None and partition.phase is Phase.RUNNING:
                 partition.seal()
                 partition.phase = Phase.DRAINING
-        elif error.fatal():
+        elif _is_dead(error):
             raise KafkaException(error)
         else:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -381,3 +393,8 @@ class Service:
             "resident_bytes": telling.resident_bytes(),
             "partitions": report.of_partitions(found, lags),
         }
+
+
+def _is_dead(error: KafkaError) -> bool:
+    """Tell whether a client cannot go on; consumers wrap what is fatal in an error that says it is not."""
+    return bool(error.fatal()) or error.code() == KafkaError._FATAL

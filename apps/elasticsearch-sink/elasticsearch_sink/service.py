@@ -62,6 +62,7 @@ class Service:
             "log_level": 2,
             "error_cb": self._kafka_error,
         }
+        self._fatal: KafkaError | None = None
         self._dead_letters = DeadLetters(settings.kafka, f"{settings.group}-{settings.node}", client)
         self._consumer = Consumer(client | _consumer_settings(settings))
 
@@ -74,6 +75,9 @@ class Service:
         self._begin()
         try:
             while not self._stop.is_set():
+                if self._fatal is not None:
+                    # Such a client fetches nothing more, and says nothing of it.
+                    raise KafkaException(self._fatal)
                 self._discover()
                 if records := list(self._take(self._consumer.consume(self._settings.batch_records, _POLL))):
                     self._handle(records)
@@ -137,7 +141,9 @@ class Service:
         consumer.incremental_unassign(revoked)
 
     def _kafka_error(self, error: KafkaError) -> None:
-        if error.fatal() or error.code() == KafkaError._ALL_BROKERS_DOWN:
+        if _is_dead(error):
+            self._fatal = error
+        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
 
     def _take(self, messages: Iterable[Any]) -> Iterator[Record]:
@@ -147,7 +153,7 @@ class Service:
             if error is None:
                 if (message.topic(), message.partition()) in self._owned:
                     yield _record(message)
-            elif error.fatal():
+            elif _is_dead(error):
                 raise KafkaException(error)
             else:
                 self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -300,3 +306,8 @@ def _record(message: Any) -> Record:
         message.value(),
         list(message.headers() or []),
     )
+
+
+def _is_dead(error: KafkaError) -> bool:
+    """Tell whether a client cannot go on; consumers wrap what is fatal in an error that says it is not."""
+    return bool(error.fatal()) or error.code() == KafkaError._FATAL

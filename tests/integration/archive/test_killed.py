@@ -142,3 +142,18 @@ def test_a_restore_adds_to_records_only_when_the_topic_is_named_again(servers: S
         restoring.restore(store, wanted, servers.kafka, "flights-restored")
     done = restoring.restore(store, wanted, servers.kafka, "flights-restored", append_to="flights-restored")
     assert done["records"] == 10
+
+
+def test_one_whose_place_in_the_group_is_taken_ends_and_does_not_sit_idle(servers: Servers) -> None:
+    """Its client is dead for good; whoever started it starts it again."""
+    servers.create_topic("taken", PARTITIONS)
+    settings = servers.settings("twin", "taken", "group-twin")
+    first = servers.archiver(settings)
+    wait_until("the first is at work", lambda: servers.status(settings).get("state") == "running")
+    second = servers.archiver(settings)
+    try:
+        assert first.wait(90) == 1
+        assert second.poll() is None
+    finally:
+        second.terminate()
+        assert second.wait(60) == 0
