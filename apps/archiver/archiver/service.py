@@ -21,6 +21,7 @@ from meridian.archive.settings import ArchiverSettings
 from meridian.archive.store import Store, StoreError
 from meridian.daemon import report as telling
 from meridian.daemon.notify import notify
+from meridian.kafka.fatal import is_dead
 
 from archiver import report
 from archiver.consuming import consumer_settings, lag
@@ -169,7 +170,7 @@ class Service:
             raise KafkaException(self._fatal)
 
     def _kafka_error(self, error: KafkaError) -> None:
-        if _is_dead(error):
+        if is_dead(error):
             self._fatal = error
         elif error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -195,7 +196,7 @@ class Service:
             if partition is not None and partition.phase is Phase.RUNNING:
                 partition.seal()
                 partition.phase = Phase.DRAINING
-        elif _is_dead(error):
+        elif is_dead(error):
             raise KafkaException(error)
         else:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -393,8 +394,3 @@ class Service:
             "resident_bytes": telling.resident_bytes(),
             "partitions": report.of_partitions(found, lags),
         }
-
-
-def _is_dead(error: KafkaError) -> bool:
-    """Tell whether a client cannot go on; consumers wrap what is fatal in an error that says it is not."""
-    return bool(error.fatal()) or error.code() == KafkaError._FATAL

@@ -16,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from meridian.daemon import report
 from meridian.daemon.notify import notify
 from meridian.elasticsearch.client import ElasticClient
+from meridian.kafka.fatal import is_dead
 
 from elasticsearch_sink.dead_letters import DeadLetters
 from elasticsearch_sink.delivery import Counters, Delivery, Interrupted
@@ -97,7 +98,7 @@ class Service:
                 self._problem("kafka", "")
                 return
             except KafkaException as error:
-                if error.args[0].fatal():
+                if is_dead(error.args[0]):
                     raise
                 self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.args[0].str()}")
                 self._report()
@@ -141,7 +142,7 @@ class Service:
         consumer.incremental_unassign(revoked)
 
     def _kafka_error(self, error: KafkaError) -> None:
-        if _is_dead(error):
+        if is_dead(error):
             self._fatal = error
         elif error.code() == KafkaError._ALL_BROKERS_DOWN:
             self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -153,7 +154,7 @@ class Service:
             if error is None:
                 if (message.topic(), message.partition()) in self._owned:
                     yield _record(message)
-            elif _is_dead(error):
+            elif is_dead(error):
                 raise KafkaException(error)
             else:
                 self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
@@ -203,7 +204,7 @@ class Service:
                 self._problem("commit", "")
                 return
             except KafkaException as error:
-                if error.args[0].fatal():
+                if is_dead(error.args[0]):
                     raise
                 problem = f"Kafka: offsets cannot be committed: {error.args[0].str()}"
                 self._problem("commit", problem)
@@ -306,8 +307,3 @@ def _record(message: Any) -> Record:
         message.value(),
         list(message.headers() or []),
     )
-
-
-def _is_dead(error: KafkaError) -> bool:
-    """Tell whether a client cannot go on; consumers wrap what is fatal in an error that says it is not."""
-    return bool(error.fatal()) or error.code() == KafkaError._FATAL
