@@ -18,10 +18,10 @@ import docker.errors
 import salt.config
 import yaml
 from meridian import paths, pki
-from meridian.artifacts import index
+from meridian.artifacts import index, needed
 from meridian.artifacts.store import Store
 from meridian.cloud import capabilities, container, engine, image
-from meridian.edge.pillar_source import load_layers
+from meridian.edge.pillar_source import load_layers, load_topology
 from meridian.topology import Layers, Source, Topology, expand, node_pillar
 
 HERE = Path(__file__).resolve().parent
@@ -29,14 +29,13 @@ STATES = ("node", "pki", "java", "kafka")
 CHECK = "kafka.check"
 NETWORK = "meridian-molecule"
 LABEL = "meridian.molecule"
-_SCOPES = ("nodes", "local")
+# Its artifacts are the scenario's too: so both share one image.
+_LIKE = "local"
 
 
 def topology() -> Topology:
     """Expand the platform's pillar with the scenario's own environment on top."""
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
+    layers = load_layers(salt.config.minion_config(None), _LIKE)
     own = HERE / "environment.sls"
     source = Source(f"molecule/kafka/{own.name}", yaml.safe_load(own.read_text(encoding="utf-8")))
     return expand(Layers(layers.defaults, (*layers.environments, source), layers.regions), "molecule")
@@ -47,8 +46,10 @@ def create(client: docker.DockerClient, node_id: str) -> bool:
     if client.containers.list(filters={"name": f"^{node_id}$"}):
         return False
     store = Store(paths.repository(), paths.cache())
-    entries = store.prepare(store.names(_SCOPES), False)
-    index.write(paths.state() / "artifacts.json", entries)
+    entries = store.prepare(needed.by(load_topology(salt.config.minion_config(None), _LIKE), store), False)
+    listing = paths.state() / "artifacts.json"
+    # An environment of this clone may have more.
+    index.write(listing, (index.read(listing) if listing.exists() else {}) | entries)
     tag = image.ensure_image(store, entries, client)
     if not client.networks.list(names=[f"^{NETWORK}$"]):
         client.networks.create(NETWORK, driver="bridge", labels={LABEL: "kafka"})

@@ -175,6 +175,18 @@ class Clone:
                 self.fail(f"not well after {seconds:.0f} s", json.dumps(status, indent=2))
             time.sleep(2)
 
+    def left_of(self, platform: str) -> list[str]:
+        """Return the ids of all that the engine still has of a clone.
+
+        :param platform: the clone's id, taken before it destroyed something.
+        """
+        found: list[str] = []
+        for kind in (("ps", "--all"), ("network", "ls"), ("volume", "ls")):
+            chosen = ["docker", *kind, "--quiet", "--filter", f"label=meridian.platform={platform}"]
+            # The engine ends with the last clone that needs it, and then nothing is left for certain.
+            found += subprocess.run(chosen, capture_output=True, text=True, check=False).stdout.split()
+        return found
+
     def fail(self, what: str, printed: str) -> None:
         """Fail the test with the lines that explain why."""
         parts = [what, *printed.splitlines()[-_SHOWN_LINES:]]

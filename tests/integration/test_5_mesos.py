@@ -6,7 +6,6 @@ double of both.
 
 import os
 import re
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -137,9 +136,6 @@ def test_a_changed_setting_restarts_brokers_one_after_the_other(mesos: Clone) ->
 
 
 def test_destroy_removes_all_of_it(mesos: Clone) -> None:
-    mine = f"label=meridian.platform={mesos.platform}"
+    made = mesos.platform
     mesos.meridian("destroy", ENVIRONMENT, "--yes")
-    left = subprocess.run(
-        ["docker", "ps", "--all", "--quiet", "--filter", mine], capture_output=True, check=True
-    )
-    assert left.stdout == b""
+    assert mesos.left_of(made) == []

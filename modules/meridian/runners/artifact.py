@@ -5,11 +5,10 @@ Artifacts on the master: resolve, verify, pack, and build the local cloud's node
 from typing import TYPE_CHECKING, Any
 
 from meridian import paths
-from meridian.artifacts import index
+from meridian.artifacts import index, needed
 from meridian.artifacts.store import Store
 from meridian.edge import progress
 from meridian.edge.pillar_source import load_topology
-from meridian.topology import roles
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def prepare(
 
     store = Store(paths.repository(), paths.cache(), report=tell)
     wanted = names.split(",") if isinstance(names, str) else names
-    entries = store.prepare(wanted or _of_environment(store, environment), refetch)
+    entries = store.prepare(wanted or needed.by(load_topology(__opts__, environment), store), refetch)
     listing = paths.state() / "artifacts.json"
     # Other environments of this clone have artifacts of their own.
     known = index.read(listing) if listing.exists() else {}
@@ -78,21 +77,7 @@ def image(environment: str = "local") -> dict[str, Any]:
 
     store = Store(paths.repository(), paths.cache())
     known = index.read(paths.state() / "artifacts.json")
-    wanted = store.with_needs(_of_environment(store, environment))
+    wanted = store.with_needs(needed.by(load_topology(__opts__, environment), store))
     entries = {name: known[name] for name in wanted if name in known}
     tag = node_image.ensure_image(store, entries, engine.client(timeout=600), tell)
     return {"ok": True, "changes": [f"image {tag}"] if made else [], "comment": tag, "image": tag}
-
-
-def _of_environment(store: Store, environment: str) -> list[str]:
-    """Return the artifacts of an environment's nodes, and what the local cloud itself needs."""
-    topology = load_topology(__opts__, environment)
-    names = [
-        name
-        for region in topology.regions
-        for node in region.nodes
-        for name in roles.artifacts(region.settings, node.roles)
-    ]
-    # Class data of Kafka's jars is made with the image, it is no artifact that has a source.
-    made = [name for name in dict.fromkeys(names) if name in store.definitions]
-    return [*made, *(store.names(["local"]) if topology.is_local else [])]

@@ -13,11 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import salt.config
 from meridian import paths
+from meridian.artifacts import needed
 from meridian.artifacts.store import Store
 from meridian.cloud import allotment, engine, image, networks
 from meridian.edge import machines, master, workers
 from meridian.edge.answers import Listener
+from meridian.edge.pillar_source import load_topology
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ENVIRONMENT, REGION = "proving", "east"
@@ -45,9 +48,8 @@ class Ground:
         self.names: list[str] = []
         self.client = engine.client(timeout=600)
         store = Store(REPOSITORY, paths.cache())
-        self.tag = image.ensure_image(
-            store, store.prepare(store.names(("nodes", "local")), False), self.client
-        )
+        wanted = needed.by(load_topology(salt.config.minion_config(None), "local"), store)
+        self.tag = image.ensure_image(store, store.prepare(wanted, False), self.client)
         self.home = Path(tempfile.mkdtemp(prefix="mboot-", dir="/tmp"))
         for name in _SHARED:
             (self.home / name).symlink_to(REPOSITORY / name)
