@@ -4,19 +4,16 @@ Mesos and Marathon are what ``MERIDIAN_MESOS_ARTIFACT`` and ``MERIDIAN_MARATHON_
 double of both.
 """
 
-import os
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.doubles.mesos.pack import pack
 from tests.integration.clone import Clone, Outcome
+from tests.integration.conftest import SETTINGS
 
 ENVIRONMENT = "local-mesos"
-SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 MASTERS = [f"masters-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 HOSTS = [f"kafka-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 BROKER_PIDS = "pgrep -f '[k]afka.Kafka /var/lib/meridian/mesos'"
@@ -38,18 +35,6 @@ def test_without_mesos_it_is_refused_in_one_line(clone: Clone, monkeypatch: pyte
     assert "MERIDIAN_MESOS_ARTIFACT" in line
     assert "docs/mesos.md" in line
     assert clone.status(ENVIRONMENT)["nodes"]["up"] == 0
-
-
-@pytest.fixture(scope="module")
-def software(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Name Mesos and Marathon."""
-    folder: Path = tmp_path_factory.mktemp("mesos")
-    missing = [name for name in SETTINGS if name not in os.environ]
-    for name in missing:
-        os.environ[name] = str(pack(SETTINGS[name], folder))
-    yield
-    for name in missing:
-        del os.environ[name]
 
 
 @pytest.fixture(scope="module")
