@@ -15,3 +15,6 @@ kafka_scheduler:
   failover_max_delay_seconds: 600
   stickiness_seconds: 600       # how long a broker without a volume waits for its last host
   host_lost_seconds: 120        # how long it waits for a host that is lost
+  # After how long volumes on a lost host are given up, so that the broker begins anew elsewhere; never before each of
+  # its partitions has min.insync.replicas without it. null: only by broker give-up-volume.
+  data_lost_seconds: 1800

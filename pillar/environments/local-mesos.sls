@@ -9,7 +9,7 @@ zookeeper:
   heap_mb: 96
 marathon:
   heap_mb: 256
-kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2}
+kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2, data_lost_seconds: 15}
 
 overrides:
   us-east:

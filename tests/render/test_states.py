@@ -13,7 +13,16 @@ from meridian.topology import Node
 from tests.render import rendering
 
 GOLDEN = Path(__file__).parent / "golden"
-ENVIRONMENTS = ("local", "local-global", "local-mesos", "local-zookeeper", "local-search", "aws", "multicloud", "openstack")
+ENVIRONMENTS = (
+    "local",
+    "local-global",
+    "local-mesos",
+    "local-zookeeper",
+    "local-search",
+    "aws",
+    "multicloud",
+    "openstack",
+)
 # What is applied by hand is the same everywhere, but for checks of what only machines of clouds have.
 BY_HAND = {"local": ("check", "clean"), "multicloud": ("check",)}
 NODES = [

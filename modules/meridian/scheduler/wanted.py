@@ -31,6 +31,8 @@ def brokers(region: Region) -> dict[int, dict[str, str]]:
         "stickinessPeriod": f"{settings['stickiness_seconds']}s",
         "hostLostPeriod": f"{settings['host_lost_seconds']}s",
     }
+    if settings["data_lost_seconds"] is not None:
+        options["dataLostPeriod"] = f"{settings['data_lost_seconds']}s"
     return {broker: dict(options) for broker in region.broker_ids}
 
 

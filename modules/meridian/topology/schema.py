@@ -308,6 +308,7 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     failover_max_delay_seconds: Positive
     stickiness_seconds: Positive
     host_lost_seconds: Positive
+    data_lost_seconds: Positive | None
 
 
 class ElasticsearchPorts(_Section):

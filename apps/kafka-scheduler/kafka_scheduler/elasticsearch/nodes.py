@@ -138,6 +138,10 @@ class Nodes:
             return f"{seen.nodes} of {running} nodes have joined"
         return "" if seen.status == "green" else f"the cluster is {seen.status}"
 
+    def why_not_without(self, instance: str, seen: Health, instances: Mapping[str, Instance]) -> str:
+        """A node's data are not needed when every shard is on another one, too."""
+        return seen.problem or ("" if seen.status == "green" else f"the cluster is {seen.status}")
+
 
 @lru_cache(maxsize=64)
 def _requirement(said: str) -> Requirement:
