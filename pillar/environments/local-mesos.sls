@@ -8,7 +8,7 @@ environment:
 zookeeper:
   heap_mb: 96
 mesos:
-  ping_seconds: 5
+  master: {ping_seconds: 5}
 marathon:
   heap_mb: 256
 kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2, data_lost_seconds: 15}
