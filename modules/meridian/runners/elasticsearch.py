@@ -5,10 +5,9 @@ Elasticsearch clusters of an environment: wait for their nodes, restart them one
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import salt.client
-
 from meridian import paths, secrets
-from meridian.edge import progress
+from meridian.edge import progress, regions
+from meridian.edge.minions import Minions
 from meridian.edge.pillar_source import load_topology
 from meridian.elasticsearch import health
 from meridian.elasticsearch import roll as rolling
@@ -87,18 +86,19 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
         salt-run elasticsearch.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    restarted: dict[str, str] = {}
+    minions = Minions(__opts__, "elasticsearch", "meridian-elasticsearch")
+    done = []
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
-        restarted |= rolling.roll(
+        one = rolling.roll(
             _client(topology, region),
-            _pending(nodes),
-            _restart,
-            lambda message: progress.report(__opts__, "elasticsearch", "note", message=message),
+            minions.pending(nodes),
+            minions.restart,
+            progress.notes(__opts__, "elasticsearch"),
             float(timeout),
         )
-    comment = f"{len(restarted)} nodes restarted" if restarted else "no node needed a restart"
-    return {"ok": True, "changes": restarted, "comment": comment}
+        done.append(one)
+    return regions.rolled(done, "nodes restarted")
 
 
 def _regions(topology: Topology) -> list[Region]:
@@ -121,28 +121,3 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
     urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
-
-
-def _pending(nodes: list[str]) -> dict[str, list[str]]:
-    answers = _ask(nodes, "elasticsearch.pending")
-    for node, answer in answers.items():
-        if not isinstance(answer, list):
-            raise MeridianError(f"{node}: elasticsearch.pending failed: {answer}")
-    return answers
-
-
-def _restart(node: str) -> None:
-    answer = _ask([node], "elasticsearch.restart", timeout=240)[node]
-    if answer is not True:
-        raise MeridianError(f"{node}: meridian-elasticsearch was not restarted: {answer}")
-
-
-def _ask(nodes: list[str], function: str, timeout: int = 60) -> dict[str, Any]:
-    with salt.client.get_local_client(mopts=__opts__) as client:
-        answers = client.cmd(nodes, function, tgt_type="list", timeout=timeout)
-    silent = sorted(set(nodes) - set(answers))
-    if silent:
-        raise MeridianError(
-            f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
-        )
-    return dict(answers)

@@ -2,12 +2,10 @@
 Kafka schedulers of an environment: brokers that are Mesos tasks.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import clusters, progress
+from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
 from meridian.scheduler import placing
 from meridian.topology.model import Region
 
@@ -35,23 +33,12 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run scheduler.place environment=local-mesos
     """
     topology = load_topology(__opts__, environment)
-    regions = [region for region in topology.regions if region.runtime == "mesos"]
+    own = [region for region in topology.regions if region.runtime == "mesos"]
 
     def one(region: Region) -> list[str]:
-        def report(message: str) -> None:
-            progress.report(__opts__, "scheduler", "note", region=region.name, message=message)
-
+        report = progress.notes(__opts__, "scheduler", region=region.name)
         return placing.place(clusters.scheduler(topology, region), region, report, timeout)
 
-    changes: list[str] = []
-    failed = []
-    with ThreadPoolExecutor(max_workers=max(1, len(regions))) as pool:
-        for future in [pool.submit(one, region) for region in regions]:
-            try:
-                changes += future.result()
-            except MeridianError as error:
-                failed.append(str(error))
-    if failed:
-        raise MeridianError("; ".join(failed))
-    count = sum(len(region.broker_ids) for region in regions)
+    changes = [change for done in regions.each(own, one, "region") for change in done]
+    count = sum(len(region.broker_ids) for region in own)
     return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}

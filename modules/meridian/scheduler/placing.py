@@ -58,7 +58,7 @@ def place(
         done += [f"broker {broker} of {region.name} started" for broker in idle]
     for line in done:
         report(line)
-    _run(scheduler, region, wanted, time.monotonic() + seconds)
+    _run(scheduler, wanted, time.monotonic() + seconds)
     return done
 
 
@@ -73,7 +73,7 @@ def _lead(scheduler: Scheduler, deadline: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _run(scheduler: Scheduler, region: Region, wanted: dict[int, dict[str, str]], deadline: float) -> None:
+def _run(scheduler: Scheduler, wanted: dict[int, dict[str, str]], deadline: float) -> None:
     while True:
         try:
             down = wishes.down(wanted, scheduler.brokers())
@@ -84,5 +84,5 @@ def _run(scheduler: Scheduler, region: Region, wanted: dict[int, dict[str, str]]
             # A new leader is being chosen, perhaps.
             why = str(error)
         if time.monotonic() > deadline:
-            raise MeridianError(f"region {region.name}: {why}")
+            raise MeridianError(why)
         time.sleep(_POLL_SECONDS)
