@@ -7,10 +7,17 @@ from typing import Any
 import requests
 
 from meridian.errors import MeridianError
+from meridian.rest import Instances, RestError, reason
 
 USER = "api"
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 30.0
+
+
+class SchedulerError(RestError):
+    """No instance of a scheduler leads."""
+
+    nobody = "no Kafka scheduler leads; asked {}"
 
 
 class SchedulerClient:
@@ -22,12 +29,7 @@ class SchedulerClient:
     """
 
     def __init__(self, addresses: Sequence[str], password: str, ca: Path) -> None:
-        self._addresses = list(addresses)
-        self._session = requests.Session()
-        # Neither a proxy nor an authority of the environment's: these are the platform's own addresses.
-        self._session.trust_env = False
-        self._session.auth = (USER, password)
-        self._session.verify = str(ca)
+        self._instances = Instances(addresses, SchedulerError, (USER, password), ca)
         self._leader = ""
 
     def brokers(self) -> list[dict[str, Any]]:
@@ -46,7 +48,9 @@ class SchedulerClient:
         """
         address = self._leader or self.leader()
         try:
-            answer = self._session.post(
+            # Of the leader alone, and once: what it does is not to be done twice.
+            answer = self._instances.ask(
+                "POST",
                 address + path,
                 data=dict(parameters or {}),
                 timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS + seconds),
@@ -54,11 +58,11 @@ class SchedulerClient:
             content = answer.json()
         except (requests.RequestException, ValueError) as error:
             self._leader = ""
-            raise MeridianError(f"Kafka scheduler {address}: no answer to {path}: {_short(error)}") from error
+            raise MeridianError(f"Kafka scheduler {address}: no answer to {path}: {reason(error)}") from error
         if answer.status_code != requests.codes.ok:
             self._leader = ""
-            reason = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
-            raise MeridianError(f"Kafka scheduler {address}: {path}: {reason}")
+            why = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
+            raise MeridianError(f"Kafka scheduler {address}: {path}: {why}")
         return dict(content)
 
     def leader(self) -> str:
@@ -66,21 +70,12 @@ class SchedulerClient:
 
         :raises MeridianError: none does; with what each said.
         """
-        said = []
-        for address in self._addresses:
-            try:
-                answer = self._session.get(f"{address}/health", timeout=(_CONNECT_SECONDS, _CONNECT_SECONDS))
-            except requests.RequestException as error:
-                said.append(f"{address}: {_short(error)}")
-                continue
-            if answer.status_code == requests.codes.ok:
-                self._leader = address
-                return address
-            said.append(f"{address}: {' '.join(answer.text.split())[:200]}")
-        raise MeridianError(f"no Kafka scheduler leads; asked {'; '.join(said)}")
+        self._leader = ""
+        self._instances.in_turn("GET", "/health", _does_not_lead, timeout=_CONNECT_SECONDS)
+        # Those that do not lead stand behind the one that does.
+        self._leader = self._instances.urls[0]
+        return self._leader
 
 
-def _short(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    # What requests wraps around the reason says nothing to an operator.
-    return text.rpartition("Caused by ")[2][:200] or type(error).__name__
+def _does_not_lead(answer: requests.Response) -> str:
+    return "" if answer.status_code == requests.codes.ok else " ".join(answer.text.split())[:200]
