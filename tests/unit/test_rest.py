@@ -33,9 +33,7 @@ def test_who_does_not_answer_or_sends_elsewhere_is_asked_last(
 
     assert instances.in_turn("GET", "/x", elsewhere).text == "leader"
     assert instances.urls == (TWO, ONE)
-    with pytest.raises(
-        Refused, match=r"^no service answers \(https://two:1: follows; https://one:1.*\)"
-    ):
+    with pytest.raises(Refused, match=r"^no service answers \(https://two:1: follows; https://one:1.*\)"):
         instances.in_turn("GET", "/x", elsewhere)
 
 
