@@ -17,7 +17,7 @@ PASSWORDS = {
     "zookeeper": ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka"),
     "mesos": ("operator", "agent", "marathon", "kafka-scheduler"),
     "marathon": ("admin",),
-    "kafka-scheduler": ("api",),
+    "kafka-scheduler": ("api", "reader"),
     "elasticsearch": ("elastic", "sink"),
 }
 

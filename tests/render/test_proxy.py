@@ -38,7 +38,7 @@ KINDS = {
     "proxy-with-systemd": ("proxy: {enabled: true}", "services-1.us-east.local", True),
 }
 SECRETS: dict[str, Any] = {
-    "kafka-scheduler": {"api": "<password of the scheduler>"},
+    "kafka-scheduler": {"reader": "<password of the scheduler's reader>"},
     "marathon": {"admin": "<password of Marathon>"},
     "mesos": {"operator": "<password of the operator>"},
 }

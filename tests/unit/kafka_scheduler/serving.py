@@ -8,6 +8,7 @@ from typing import NoReturn, cast
 from kafka_scheduler.api import server
 from kafka_scheduler.api import settings as api_settings
 from kafka_scheduler.api.server import ApiServer
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.service import KafkaService
 from meridian.errors import MeridianError
@@ -74,4 +75,4 @@ def _answers_by(running: ApiServer, api: Api, folder: Path) -> None:
     def secret() -> str:
         return (folder / "secret").read_text(encoding="utf-8").strip()
 
-    running._server.application = server.Application(api.context, "api", secret)
+    running._server.application = server.Application(api.context, [User("api", secret)])

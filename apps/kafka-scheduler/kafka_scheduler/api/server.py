@@ -37,11 +37,12 @@ class ApiServer:
     """
 
     def __init__(self, service: KafkaService, access: KafkaAccess, settings: ApiSettings) -> None:
-        settings.secret()
+        for user in settings.users:
+            user.secret()
         self._service = service
         self.moves = Moves(access, service)
         context = Context(service, Topics(access), self.moves, Quotas(access), openapi.document)
-        application = Application(context, settings.user, settings.secret)
+        application = Application(context, settings.users)
         try:
             self._server = _Server((settings.bind, settings.port), application, _tls(settings))
         except OSError as why:
