@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from meridian.edge import progress, regions
-from meridian.edge.minions import Minions
 from meridian.edge.pillar_source import load_topology
+from meridian.edge.services import Service
 from meridian.topology.model import Region, Topology
 from meridian.zookeeper import roll as zookeeper_roll
 from meridian.zookeeper.members import Member, Membership, Step
@@ -141,8 +141,8 @@ def _membership(answer: Mapping[str, Any]) -> Membership:
     return Membership(int(answer["version"]), members)
 
 
-def _minions() -> Minions:
-    return Minions(__opts__, "zookeeper", "meridian-zookeeper", seconds=120)
+def _minions() -> Service:
+    return Service(__opts__, "zookeeper", "meridian-zookeeper", seconds=120)
 
 
 def _regions(topology: Topology) -> list[Region]:

@@ -9,7 +9,7 @@ from meridian.errors import MeridianError
 _RESTART_SECONDS = 240
 
 
-class Minions:
+class Service:
     """Nodes that run the same service, asked by its execution module.
 
     :param opts: the master's options.
