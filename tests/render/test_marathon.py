@@ -3,21 +3,16 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar
+from meridian.topology import node_pillar
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas" / "marathon.yaml"
 NODE = "masters-2.central.local"
 PILLAR = """
 nodes:
@@ -40,24 +35,11 @@ SECRETS: dict[str, Any] = {
 STATES = [f"marathon{verb}" for verb in ("", ".check", ".apps", ".clean")]
 
 
-def topology() -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"central": yaml.safe_load(PILLAR)}})
-    return expand(
-        replace(layers, environments=(*layers.environments, added)),
-        "local",
-        network=rendering.NETWORK,
-        slot=0,
-    )
-
-
 @pytest.fixture
 def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Render the states in the order of a node's life."""
     pillar = node_pillar(
-        topology(),
+        topology("central", yaml.safe_load(PILLAR)),
         NODE,
         secrets=SECRETS,
         certificates={"ca": "<CA>\n", "certificates": {"marathon": {"certificate": "<c>\n", "key": "<k>\n"}}},
@@ -71,15 +53,7 @@ def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_the_states_are_as_they_were(rendered: str, request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--update-golden"):
-        GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(rendered, encoding="utf-8")
-        return
-    known = GOLDEN.read_text(encoding="utf-8") if GOLDEN.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / "marathon.yaml", request)
 
 
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(rendered: str) -> None:
