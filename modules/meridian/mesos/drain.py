@@ -42,13 +42,17 @@ class Drained:
 def agent_of(agents: Sequence[Mapping[str, Any]], node: str) -> Mapping[str, Any] | None:
     """Return the agent of a node; ``None`` when none is registered.
 
-    A node whose agent was made anew has two until the masters have noticed: the one that answers is meant.
+    A node whose agent was made anew has two until the masters have noticed: the newest is meant.
 
     :param agents: what :meth:`OperatorClient.agents` returns.
     :param node: its id, which is the agent's host name.
     """
     mine = [one for one in agents if one["agent_info"]["hostname"] == node]
-    return max(mine, key=lambda one: bool(one.get("active")), default=None)
+    return max(mine, key=lambda one: (bool(one.get("active")), _registered(one)), default=None)
+
+
+def _registered(agent: Mapping[str, Any]) -> int:
+    return int((agent.get("registered_time") or {}).get("nanoseconds", 0))
 
 
 def identity(agent: Mapping[str, Any]) -> str:
