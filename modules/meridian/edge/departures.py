@@ -154,9 +154,8 @@ def remove(
         if not lost and region.leave(node):
             changes.append(f"{node} drained")
     for one in topology.regions:
-        units = [each.id for each in one.with_role("kafka")] if one.runtime == "systemd" else []
-        if not lost and node in units:
-            say(f"{node}: has a broker, which goes when every replica is in sync")
+        if not lost and _may_have_unit(one, node):
+            say(f"{node}: goes when every replica of {one.name} is in sync")
             _wait_whole(opts, topology, one, seconds)
     take_away()
     changes.append(f"{node} removed")
@@ -165,6 +164,14 @@ def remove(
         if node not in {one.id for one in topology.nodes}:
             known.forget(node)
     return changes
+
+
+def _may_have_unit(region: Region, node: str) -> bool:
+    """Tell whether a node has a broker that is a unit of its own, or had one when the pillar named it."""
+    if region.runtime != "systemd" or node.split(".")[-2:-1] != [region.name]:
+        return False
+    roles = {one.id: one.roles for one in region.nodes}
+    return bool(region.with_role("kafka")) and "kafka" in roles.get(node, ("kafka",))
 
 
 def shown(environment: str) -> dict[str, Mapping[str, Any]]:
