@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.mesos import drain as draining
-from meridian.mesos import health
+from meridian.mesos import health, reconfiguration, renewal
 from meridian.mesos import isolation as isolating
 from meridian.mesos.operator import OperatorClient, read_credential
 
 _FOLDER = Path("/etc/meridian/mesos")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")
+_AGENT = "meridian-mesos-agent"
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]
+    __salt__: dict[str, Any]
+    __grains__: dict[str, Any]
 
 
 def leader() -> str:
@@ -163,6 +166,52 @@ def agent_ready(url: str, seconds: float = 120) -> bool:
     """
     health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
     return True
+
+
+def pending() -> list[str]:
+    """
+    Return why this node's agent cannot be restarted with the flags that its files have now and keep its
+    tasks; empty when it can, or does not run.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.pending
+    """
+    pid = int(__salt__["service.show"](_AGENT).get("MainPID", 0) or 0)
+    before = renewal.environment_of(pid) if pid else {}
+    if not before:
+        return []
+    after: dict[str, str] = {}
+    for name in ("agent", "isolation"):
+        after |= reconfiguration.variables((_FOLDER / name).read_text(encoding="utf-8"))
+    return reconfiguration.refusals(before, after)
+
+
+def renew(seconds: float = 120) -> str:
+    """
+    Start this node's agent as a new one, with the flags that its files have now, once no task runs here. What
+    tasks have stored in volumes stays. Returns the new agent's URL.
+
+    seconds
+        How long to wait until it is registered.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.renew
+    """
+    url = f"https://{__grains__['id']}:{__pillar__['mesos']['ports']['agent']}"
+    credential = read_credential(_FOLDER / "credential.json")
+    renewal.refuse_with_tasks(url, credential, _AUTHORITY)
+    flags = reconfiguration.variables((_FOLDER / "agent").read_text(encoding="utf-8"))
+    __salt__["service.stop"](_AGENT)
+    renewal.forget_identity(Path(flags["MESOS_WORK_DIR"]))
+    __salt__["service.start"](_AGENT)
+    health.wait_for_agent(url, credential, _AUTHORITY, seconds)
+    return url
 
 
 def master_ready(seconds: float = 120) -> str:

@@ -48,6 +48,7 @@ class MesosTls(Section):
 
     require_client_certificate: bool | None = None
     ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!@_-]+$")] | None = None
+    curves: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]+$")] | None = None
 
 
 class MesosFramework(Section):

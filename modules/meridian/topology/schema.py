@@ -286,7 +286,6 @@ class MarathonDriver(_Section):
     """``marathon.driver``."""
 
     port: Port
-    ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!_-]+$")] | None = None
 
 
 class Marathon(_Section, MarathonKeys):
