@@ -139,9 +139,16 @@ class Node:
         target.write_text(text, encoding="utf-8")
 
 
-def nodes(folder: Path, artifact: Path) -> list[Node]:
-    """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task."""
-    addresses = [f"127.0.1.{number}" for number in (1, 2, 3)]
+def nodes(
+    folder: Path, artifact: Path, network: str = "127.0.1", runtime: str = "systemd", **further: Any
+) -> list[Node]:
+    """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task.
+
+    :param network: first three numbers of their addresses.
+    :param runtime: ``mesos``: a scheduler starts them all.
+    :param further: of the formula's settings.
+    """
+    addresses = [f"{network}.{number}" for number in (1, 2, 3)]
     identity = folder / "pki"
     _certificates(identity, folder / "authority", addresses)
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
@@ -172,8 +179,10 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             "jvm_flags": ["-XX:TieredStopAtLevel=1"],
             # On one machine, three cannot share a port of all addresses.
             "config": {"http.host": address, "discovery.probe.connect_timeout": "5s"},
+            "runtime": runtime,
+            **further,
         }
-        made.append(Node(here, settings, identity, artifact, task=index == 3))
+        made.append(Node(here, settings, identity, artifact, task=index == 3 or runtime == "mesos"))
     return made
 
 

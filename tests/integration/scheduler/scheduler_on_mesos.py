@@ -36,7 +36,6 @@ _AGENT = (
     "--isolation=posix/cpu,posix/mem",
     "--no-systemd_enable_support",
     "--no-switch_user",
-    "--resources=cpus:4;mem:4096;disk:10000;ports:[31000-31100]",
 )
 
 
@@ -193,8 +192,8 @@ class Cluster:
         self.masters[port] = self._keep(Process(f"master-{port}", self.folder, command))
         return port
 
-    def start_agent(self, number: int) -> str:
-        """Start, or start again, an agent; return its host's name."""
+    def start_agent(self, number: int, ports: str = "31000-31100") -> str:
+        """Start, or start again, an agent that offers some ports; return its host's name."""
         host = f"127.0.0.{number}"
         port = self._ports.setdefault(host, free_port())
         command = [
@@ -206,6 +205,7 @@ class Cluster:
             f"--work_dir={self.folder}/agent-{number}",
             f"--runtime_dir={self.folder}/run-{number}",
             f"--attributes=rack:r{number}",
+            f"--resources=cpus:4;mem:4096;disk:10000;ports:[{ports}]",
             *_AGENT,
         ]
         self.agents[host] = self._keep(Process(f"agent-{number}", self.folder, command))

@@ -47,6 +47,7 @@ class ElasticSettings:
     count: int
     user: str = "elastic"
     secret: Path | None = None
+    ca: Path | None = None
 
 
 def load(file: Path) -> ElasticSettings:
@@ -69,8 +70,8 @@ def load(file: Path) -> ElasticSettings:
     count = own.pop("count", "3")
     if not count.isdigit() or not int(count):
         raise MeridianError(f"{file}: node.count: {count!r} is no number of nodes")
-    user, secret = own.pop("user", "elastic"), own.pop("secret", "")
-    return ElasticSettings(scheduler, nodes.parse(own), int(count), user, Path(secret) if secret else None)
+    user, secret, ca = own.pop("user", "elastic"), own.pop("secret", ""), own.pop("ca", "")
+    return ElasticSettings(scheduler, nodes.parse(own), int(count), user, Path(secret) if secret else None, Path(ca) if ca else None)
 
 
 def want(turn: Turn, spec: NodeSpec, count: int) -> None:
@@ -149,7 +150,7 @@ class Scheduler:
         watch = Watch(
             lambda: loop.state,
             lambda health: loop.post(Observed(health)),
-            own.ca,
+            self._settings.ca,
             self._settings.user,
             self._settings.secret,
         )
