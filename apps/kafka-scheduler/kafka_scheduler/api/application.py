@@ -4,20 +4,21 @@ import base64
 import binascii
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meridian.errors import MeridianError
 
 from kafka_scheduler.api import parameters
 from kafka_scheduler.api.answers import Answer, ApiError, error
-from kafka_scheduler.api.context import Context
 from kafka_scheduler.api.parameters import Parameters
-from kafka_scheduler.api.routes import ROUTES, Route
+from kafka_scheduler.api.route import Route
+from kafka_scheduler.views import Health
 
 _log = logging.getLogger(__name__)
-_REALM = 'Basic realm="kafka-scheduler", charset="UTF-8"'
+_REALM = 'Basic realm="scheduler", charset="UTF-8"'
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,27 @@ class Request:
 class Application:
     """Answers requests. Safe to call from any thread.
 
+    :param context: what handlers of the routes are given.
+    :param health: tells who leads.
     :param user: who may ask; ``secret`` returns the secret that has to come with it.
+    :param description: path of the OpenAPI description.
     """
 
-    def __init__(self, context: Context, user: str, secret: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        context: Any,
+        health: Callable[[], Health],
+        user: str,
+        secret: Callable[[], str],
+        description: str = "/api/openapi.json",
+    ) -> None:
         self._context = context
+        self._health = health
+        self._description = description
         self._user = user
         self._secret = secret
-        self._routes = {one.path: one for one in ROUTES} | {old: one for one in ROUTES for old in one.old}
+        self._routes = {one.path: one for one in routes} | {old: one for one in routes for old in one.old}
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; never raises."""
@@ -65,7 +79,7 @@ class Application:
         if not (route and route.public) and not self._allowed(request.headers.get("authorization", "")):
             return error("user and secret are needed (basic authentication)", 401, WWW_Authenticate=_REALM)
         if route is None:
-            return error(f"there is no {path}; /api/openapi.json tells what there is", 404)
+            return error(f"there is no {path}; {self._description} tells what there is", 404)
         methods = self._methods(route, path)
         if request.method not in methods:
             return error(f"{path} takes {' and '.join(methods)}", 405, Allow=", ".join(methods))
@@ -97,7 +111,7 @@ class Application:
 
     def _elsewhere(self, request: Request) -> Answer | None:
         """Return where to ask instead when this instance does not lead."""
-        health = self._context.service.health()
+        health = self._health()
         if health.leader:
             return None
         if not health.leader_url:

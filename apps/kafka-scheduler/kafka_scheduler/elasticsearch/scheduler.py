@@ -71,7 +71,14 @@ def load(file: Path) -> ElasticSettings:
     if not count.isdigit() or not int(count):
         raise MeridianError(f"{file}: node.count: {count!r} is no number of nodes")
     user, secret, ca = own.pop("user", "elastic"), own.pop("secret", ""), own.pop("ca", "")
-    return ElasticSettings(scheduler, nodes.parse(own), int(count), user, Path(secret) if secret else None, Path(ca) if ca else None)
+    return ElasticSettings(
+        scheduler,
+        nodes.parse(own),
+        int(count),
+        user,
+        Path(secret) if secret else None,
+        Path(ca) if ca else None,
+    )
 
 
 def want(turn: Turn, spec: NodeSpec, count: int) -> None:
