@@ -16,6 +16,8 @@ _DECLINED = "declined."
 
 #: Labels → number.
 Samples = Iterable[tuple[Mapping[str, str], float]]
+#: Name, kind, help and samples.
+Metric = tuple[str, str, str, Samples]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def render(
     instances: Sequence[Shown],
     plans: Sequence[PlanView],
     now: float,
-    further: Iterable[tuple[str, str, str, Samples]] = (),
+    further: Iterable[Metric] = (),
 ) -> str:
     """Return metrics in Prometheus' text format. Pure but for the process' own memory.
 
@@ -75,7 +77,7 @@ def render(
         if name.startswith(_DECLINED)
     ]
     age = now - health.subscribed if health.subscribed else 0.0
-    metrics = [
+    metrics: list[Metric] = [
         ("leader", "gauge", "1 when this instance leads", [({}, health.leader)]),
         ("connected", "gauge", "1 when it hears of a Mesos master", [({}, health.connected)]),
         ("subscription_age_seconds", "gauge", "since when it is subscribed; 0: it is not", [({}, age)]),
@@ -109,7 +111,7 @@ def render(
         ("plan_steps", "gauge", "steps of plans", [({"status": one}, steps[one]) for one in _STEPS]),
         ("resident_memory_bytes", "gauge", "memory of this process", [({}, resident())]),
     ]
-    return "".join(_metric(f"{service.prefix}_{name}", *one) for name, *one in (*metrics, *further))
+    return "".join(_metric(service.prefix, one) for one in (*metrics, *further))
 
 
 def resident() -> int:
@@ -124,7 +126,9 @@ def _sorted(names: Iterable[str]) -> list[tuple[str, int]]:
     return sorted(Counter(names).items())
 
 
-def _metric(name: str, kind: str, help_: str, samples: Samples) -> str:
+def _metric(prefix: str, metric: Metric) -> str:
+    own, kind, help_, samples = metric
+    name = f"{prefix}_{own}"
     lines = [f"# HELP {name} {help_}\n", f"# TYPE {name} {kind}\n"]
     for labels, number in samples:
         shown = ",".join(f'{label}="{_escaped(value)}"' for label, value in labels.items())

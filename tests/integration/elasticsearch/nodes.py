@@ -48,14 +48,14 @@ class Node:
         self.folder = folder
         self.settings = settings
         self.task = task
-        self.noted = folder / ("data/run" if task else "run/meridian-elasticsearch")
+        self.noted = folder / "run/meridian-elasticsearch"
         self.id = str(settings["nodes"][settings["index"] - 1]["id"])
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("etc/meridian/elasticsearch", "etc/systemd/system", "opt/meridian/elasticsearch"):
             (folder / name).mkdir(parents=True)
         for name in ("data", "run/meridian-elasticsearch"):
             (folder / name).mkdir(parents=True)
-            if not task:
+            if not task or name != "data":
                 _give(folder / name)
         (folder / "etc/meridian/pki").symlink_to(identity)
         (folder / "opt/meridian/elasticsearch/current").symlink_to(artifact)
@@ -145,7 +145,7 @@ def nodes(
     """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task.
 
     :param network: first three numbers of their addresses.
-    :param runtime: ``mesos``: a scheduler starts them all.
+    :param runtime: ``mesos``: a scheduler starts them all, and they are called as their hosts are.
     :param further: of the formula's settings.
     """
     addresses = [f"{network}.{number}" for number in (1, 2, 3)]
@@ -156,7 +156,7 @@ def nodes(
     defaults |= yaml.safe_load(pillar_file.read_text(encoding="utf-8"))["elasticsearch"]
     ports = {"http": _free_port(addresses), "transport": _free_port(addresses)}
     known = [
-        {"id": f"elastic-{number}", "index": number, "zone": f"zone-{number}", "address": address}
+        {"id": address if runtime == "mesos" else f"elastic-{number}", "index": number, "zone": f"zone-{number}", "address": address}
         for number, address in enumerate(addresses, start=1)
     ]
     made = []
