@@ -214,5 +214,7 @@ def user(settings: SchedulerSettings) -> str:
     return settings.user or getpass.getuser()
 
 
-_NAMES = {one.field for one in _SETTINGS}
-assert {one.name for one in fields(SchedulerSettings)} == _NAMES, "each setting has a field"
+#: Names of all settings, as files have them.
+NAMES = tuple(one.name for one in _SETTINGS)
+_FIELDS = {one.field for one in _SETTINGS}
+assert {one.name for one in fields(SchedulerSettings)} == _FIELDS, "each setting has a field"

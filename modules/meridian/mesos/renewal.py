@@ -5,7 +5,7 @@ from pathlib import Path
 import requests
 
 from meridian.errors import MeridianError
-from meridian.mesos.operator import reason_of
+from meridian.rest import reason
 
 _PROCESSES = Path("/proc")
 _HELD = ("staging", "starting", "running", "killing")
@@ -35,7 +35,7 @@ def refuse_with_tasks(url: str, credential: tuple[str, str], ca: Path | None) ->
         told = answer.json()
     except (requests.RequestException, ValueError) as problem:
         raise MeridianError(
-            f"Mesos agent {url}: {reason_of(problem)}; it is not known what runs there, see journalctl -u "
+            f"Mesos agent {url}: {reason(problem)}; it is not known what runs there, see journalctl -u "
             "meridian-mesos-agent"
         ) from problem
     count = sum(int(told.get(f"slave/tasks_{state}", 0)) for state in _HELD)

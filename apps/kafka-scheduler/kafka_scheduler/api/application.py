@@ -4,21 +4,22 @@ import base64
 import binascii
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from meridian.errors import MeridianError
 
 from kafka_scheduler.api import parameters
 from kafka_scheduler.api.answers import Answer, ApiError, error
-from kafka_scheduler.api.context import Context
 from kafka_scheduler.api.parameters import Parameters
-from kafka_scheduler.api.routes import ROUTES, Route
+from kafka_scheduler.api.route import Route
 from kafka_scheduler.api.settings import User
+from kafka_scheduler.views import Health
 
 _log = logging.getLogger(__name__)
-_REALM = 'Basic realm="kafka-scheduler", charset="UTF-8"'
+_REALM = 'Basic realm="scheduler", charset="UTF-8"'
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,25 @@ class Request:
 class Application:
     """Answers requests. Safe to call from any thread.
 
+    :param context: what handlers of the routes are given.
+    :param health: tells who leads.
     :param users: who may ask.
+    :param description: path of the OpenAPI description.
     """
 
-    def __init__(self, context: Context, users: Sequence[User]) -> None:
+    def __init__(
+        self,
+        routes: Sequence[Route],
+        context: Any,
+        health: Callable[[], Health],
+        users: Sequence[User],
+        description: str = "/api/openapi.json",
+    ) -> None:
         self._context = context
+        self._health = health
+        self._description = description
         self._users = users
-        self._routes = {one.path: one for one in ROUTES} | {old: one for one in ROUTES for old in one.old}
+        self._routes = {one.path: one for one in routes} | {old: one for one in routes for old in one.old}
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; never raises."""
@@ -66,7 +79,7 @@ class Application:
         if user is None and not (route and route.public):
             return error("user and secret are needed (basic authentication)", 401, WWW_Authenticate=_REALM)
         if route is None:
-            return error(f"there is no {path}; /api/openapi.json tells what there is", 404)
+            return error(f"there is no {path}; {self._description} tells what there is", 404)
         methods = self._methods(route, path)
         if request.method not in methods:
             return error(f"{path} takes {' and '.join(methods)}", 405, Allow=", ".join(methods))
@@ -103,7 +116,7 @@ class Application:
 
     def _elsewhere(self, request: Request) -> Answer | None:
         """Return where to ask instead when this instance does not lead."""
-        health = self._context.service.health()
+        health = self._health()
         if health.leader:
             return None
         if not health.leader_url:

@@ -5,7 +5,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from kafka_scheduler.api.routes import ROUTES, Route
+from kafka_scheduler.api.route import Route
+from kafka_scheduler.api.routes import ROUTES
 
 from tests.unit.kafka_scheduler.api.double import SECRET, WELL, Api
 
