@@ -9,7 +9,7 @@ def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
-        "central", "runtime", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets":
+        "central", "runtime", "search", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets":
         [region]}``.
         ``local`` and ``remote`` tell whether any region is in the local cloud, or beyond it; lists of ids are
         in the topology's order.
@@ -19,6 +19,7 @@ def outline(topology: Topology) -> dict[str, Any]:
             "name": region.name,
             "central": region.is_central,
             "runtime": region.runtime,
+            "search": region.search,
             "nodes": [node.id for node in region.nodes],
             "topics": sorted(region.settings["topics"]),
             "roles": {

@@ -2,19 +2,22 @@
 Elasticsearch clusters of an environment: wait for their nodes, restart them one by one.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import salt.client
 
 from meridian import paths, secrets
-from meridian.edge import progress
+from meridian.edge import clusters, progress
 from meridian.edge.pillar_source import load_topology
 from meridian.elasticsearch import health
 from meridian.elasticsearch import roll as rolling
 from meridian.elasticsearch.access import ElasticAccess
 from meridian.elasticsearch.client import ElasticClient
+from meridian.elasticsearch.tasks import Tasks
 from meridian.errors import MeridianError
+from meridian.scheduler.services import NODES
 from meridian.topology.model import Region, Topology
 
 # The loader puts this in. A default of our own would break it: it compares before it is ready to.
@@ -92,8 +95,7 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
         nodes = [node.id for node in region.with_role("elasticsearch")]
         restarted |= rolling.roll(
             _client(topology, region),
-            _pending(nodes),
-            _restart,
+            *_restarting(topology, region, nodes),
             lambda message: progress.report(__opts__, "elasticsearch", "note", message=message),
             float(timeout),
         )
@@ -102,12 +104,7 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 
 def _regions(topology: Topology) -> list[Region]:
-    """Return the regions whose nodes run it as a unit; Mesos tasks are their scheduler's business."""
-    return [
-        region
-        for region in topology.regions
-        if region.with_role("elasticsearch") and region.settings["elasticsearch"]["runtime"] == "systemd"
-    ]
+    return [region for region in topology.regions if region.search]
 
 
 def _client(topology: Topology, region: Region, patience: float = 30) -> ElasticClient:
@@ -121,6 +118,17 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
     urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
+
+
+def _restarting(
+    topology: Topology, region: Region, nodes: list[str]
+) -> tuple[dict[str, list[str]], Callable[[str], None]]:
+    """Return node → what it would read anew, and what restarts one."""
+    answers = _pending(nodes)
+    if region.search != "mesos":
+        return answers, _restart
+    tasks = Tasks.of(clusters.scheduler(topology, region, NODES))
+    return tasks.pending(answers), tasks.restart
 
 
 def _pending(nodes: list[str]) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
 """
-Kafka schedulers of an environment: brokers that are Mesos tasks.
+Schedulers of an environment: brokers, and nodes of Elasticsearch, that are Mesos tasks.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,8 @@ from meridian.edge import clusters, progress
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 from meridian.scheduler import placing
-from meridian.topology.model import Region
+from meridian.scheduler.services import BROKERS, NODES, Service
+from meridian.topology.model import Region, Topology
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
@@ -36,12 +37,43 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     """
     topology = load_topology(__opts__, environment)
     regions = [region for region in topology.regions if region.runtime == "mesos"]
+    changes = _place(topology, regions, BROKERS, timeout)
+    count = sum(len(region.broker_ids) for region in regions)
+    return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}
 
+
+def search(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
+    """
+    Have the nodes of Elasticsearch of all regions where they are Mesos tasks run: tell them to the region's
+    scheduler, start those that are idle, and wait.
+
+    environment
+        Name of the environment.
+    timeout
+        Seconds for each wait.
+
+    Returns ``{"changes": [...], "comment": "..."}``; raises when nodes do not run, with the scheduler's
+    reasons.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run scheduler.search environment=local-mesos
+    """
+    topology = load_topology(__opts__, environment)
+    regions = [region for region in topology.regions if region.search == "mesos"]
+    changes = _place(topology, regions, NODES, timeout)
+    count = sum(len(region.with_role("elasticsearch")) for region in regions)
+    return {"ok": True, "changes": changes, "comment": f"{count} nodes of Elasticsearch run"}
+
+
+def _place(topology: Topology, regions: list[Region], service: Service, timeout: float) -> list[str]:
     def one(region: Region) -> list[str]:
         def report(message: str) -> None:
             progress.report(__opts__, "scheduler", "note", region=region.name, message=message)
 
-        return placing.place(clusters.scheduler(topology, region), region, report, timeout)
+        return placing.place(clusters.scheduler(topology, region, service), region, report, timeout)
 
     changes: list[str] = []
     failed = []
@@ -53,5 +85,4 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
                 failed.append(str(error))
     if failed:
         raise MeridianError("; ".join(failed))
-    count = sum(len(region.broker_ids) for region in regions)
-    return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}
+    return changes

@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from meridian.errors import MeridianError
+from meridian.scheduler.services import BROKERS, Service
 
 USER = "api"
 _CONNECT_SECONDS = 5.0
@@ -19,9 +20,11 @@ class SchedulerClient:
     :param addresses: ``https://host:port`` of every agent: it runs on one of them.
     :param password: of its user ``api``.
     :param ca: the platform's CA.
+    :ivar service: what it runs.
     """
 
-    def __init__(self, addresses: Sequence[str], password: str, ca: Path) -> None:
+    def __init__(self, addresses: Sequence[str], password: str, ca: Path, service: Service = BROKERS) -> None:
+        self.service = service
         self._addresses = list(addresses)
         self._session = requests.Session()
         # Neither a proxy nor an authority of the environment's: these are the platform's own addresses.
@@ -30,9 +33,9 @@ class SchedulerClient:
         self._session.verify = str(ca)
         self._leader = ""
 
-    def brokers(self) -> list[dict[str, Any]]:
-        """Return all brokers, as ``/api/broker/list`` tells them."""
-        return list(self.ask("/api/broker/list")["brokers"])
+    def instances(self) -> list[dict[str, Any]]:
+        """Return all brokers or nodes, as ``/api/broker/list`` tells them."""
+        return list(self.ask(f"{self.service.prefix}/list")[self.service.plural])
 
     def ask(
         self, path: str, parameters: Mapping[str, str] | None = None, seconds: float = 0.0
@@ -54,11 +57,13 @@ class SchedulerClient:
             content = answer.json()
         except (requests.RequestException, ValueError) as error:
             self._leader = ""
-            raise MeridianError(f"Kafka scheduler {address}: no answer to {path}: {_short(error)}") from error
+            raise MeridianError(
+                f"{self.service.name} {address}: no answer to {path}: {_short(error)}"
+            ) from error
         if answer.status_code != requests.codes.ok:
             self._leader = ""
             reason = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
-            raise MeridianError(f"Kafka scheduler {address}: {path}: {reason}")
+            raise MeridianError(f"{self.service.name} {address}: {path}: {reason}")
         return dict(content)
 
     def leader(self) -> str:
@@ -77,7 +82,7 @@ class SchedulerClient:
                 self._leader = address
                 return address
             said.append(f"{address}: {' '.join(answer.text.split())[:200]}")
-        raise MeridianError(f"no Kafka scheduler leads; asked {'; '.join(said)}")
+        raise MeridianError(f"no {self.service.name} leads; asked {'; '.join(said)}")
 
 
 def _short(error: Exception) -> str:

@@ -156,7 +156,12 @@ def nodes(
     defaults |= yaml.safe_load(pillar_file.read_text(encoding="utf-8"))["elasticsearch"]
     ports = {"http": _free_port(addresses), "transport": _free_port(addresses)}
     known = [
-        {"id": address if runtime == "mesos" else f"elastic-{number}", "index": number, "zone": f"zone-{number}", "address": address}
+        {
+            "id": address if runtime == "mesos" else f"elastic-{number}",
+            "index": number,
+            "zone": f"zone-{number}",
+            "address": address,
+        }
         for number, address in enumerate(addresses, start=1)
     ]
     made = []

@@ -1,4 +1,4 @@
-"""Real nodes of Elasticsearch as tasks: green, killed and back with its data, restarted while documents are written."""
+"""Real nodes of Elasticsearch as tasks: green, killed and back with their data, rolled while written to."""
 
 import contextlib
 import json
