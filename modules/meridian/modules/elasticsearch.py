@@ -119,8 +119,8 @@ def sink() -> dict[str, Any]:
 
 def log(lines: int = 1) -> str:
     """
-    Return the node's last lines in the journal, errors where there are any. Of a node that is a Mesos task its
-    scheduler tells them: ``kafka-scheduler elasticsearch node log``.
+    Return the node's last lines in the journal, errors where there are any. Those of a Mesos task are told by
+    its scheduler: ``kafka-scheduler elasticsearch node log``.
 
     lines
         How many.
