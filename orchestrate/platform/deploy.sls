@@ -137,6 +137,9 @@ Paths of {{ region.name }}:
 {%- if region.runtime == 'mesos' %}
       - phase: Scheduler of {{ region.name }}
 {%- endif %}
+{%- if region.get('search') == 'mesos' %}
+      - phase: Search scheduler of {{ region.name }}
+{%- endif %}
 {%- endfor %}
 {%- endif %}
 
@@ -232,6 +235,44 @@ Flows into {{ region.name }}:
       - phase: Workers
     - require_in:
       - phase: Mirrors
+{%- endfor %}
+
+{%- for region in outline.regions if region.get('search') == 'mesos' %}
+Search scheduler of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.marathon[:1] | json }}
+    - sls: [elasticsearch-scheduler.app]
+    - phase: search
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: States of {{ region.name }}
+    - require_in:
+      - phase: Search tasks
+
+Sinks of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.elasticsearch | json }}
+    - sls: [elasticsearch.sink_service]
+    - phase: search
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Search tasks
+      - phase: Brokers
+{%- if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endif %}
+    - require_in:
+      - phase: Search
+{%- if loop.last %}
+
+Search tasks:
+  phase.runner:
+    - function: scheduler.search
+    - phase: search
+    - environment: {{ environment }}
+{%- endif %}
 {%- endfor %}
 
 {%- if outline.regions | selectattr('roles.elasticsearch', 'defined') | list %}

@@ -31,7 +31,10 @@ mesos:
 """
 SECRETS: dict[str, Any] = {
     "zookeeper": {"mesos": "<password of ZooKeeper>"},
-    "mesos": {name: f"<secret of {name}>" for name in ("agent", "kafka-scheduler", "marathon", "operator")},
+    "mesos": {
+        name: f"<secret of {name}>"
+        for name in ("agent", "elasticsearch-scheduler", "kafka-scheduler", "marathon", "operator")
+    },
 }
 REDHAT = {
     "os": "AlmaLinux",
@@ -140,6 +143,9 @@ def test_access_is_what_the_platform_needs_and_no_more(
     assert acls.allows("register_frameworks", "kafka-scheduler", ["kafka"])
     assert not acls.allows("register_frameworks", "kafka-scheduler", ["*"])
     assert not acls.allows("register_frameworks", "agent", ["*"])
+    assert acls.allows("register_frameworks", "elasticsearch-scheduler", ["elasticsearch"])
+    assert not acls.allows("register_frameworks", "elasticsearch-scheduler", ["kafka"])
+    assert acls.allows("run_tasks", "elasticsearch-scheduler", ["elasticsearch"])
     assert acls.allows("run_tasks", "kafka-scheduler", ["kafka"])
     assert not acls.allows("run_tasks", "kafka-scheduler", ["root"])
     assert acls.allows("run_tasks", "marathon", ["nobody"])

@@ -21,7 +21,15 @@ kafka: {mode: zookeeper, version: 3.9.2}
 SECRETS: dict[str, Any] = {
     "zookeeper": {
         name: f"<password of {name}>"
-        for name in ("admin", "quorum", "kafka", "mesos", "marathon", "kafka-scheduler")
+        for name in (
+            "admin",
+            "quorum",
+            "kafka",
+            "mesos",
+            "marathon",
+            "kafka-scheduler",
+            "elasticsearch-scheduler",
+        )
     }
 }
 STATES = {

@@ -9,7 +9,7 @@ def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
-        "central", "runtime", "nodes", "topics": [name], "apps": bool, "roles": {role: [id]}}],
+        "central", "runtime", "search", "nodes", "topics": [name], "apps": bool, "roles": {role: [id]}}],
         "mirror_targets": [region]}``. ``apps`` tells whether Marathon is to run any of the pillar's.
         ``local`` and ``remote`` tell whether any region is in the local cloud, or beyond it; lists of ids are
         in the topology's order.
@@ -19,6 +19,7 @@ def outline(topology: Topology) -> dict[str, Any]:
             "name": region.name,
             "central": region.is_central,
             "runtime": region.runtime,
+            "search": region.search,
             "nodes": [node.id for node in region.nodes],
             "topics": sorted(region.settings["topics"]),
             "apps": bool(_apps(region)),

@@ -8,10 +8,16 @@ from meridian import paths, secrets
 from meridian.edge.services import Service
 from meridian.errors import MeridianError
 from meridian.scheduler.client import SchedulerClient
+from meridian.scheduler.services import BROKERS, NODES, Service
 from meridian.tls import Tls
 from meridian.topology.model import Region, Topology
 
 _RESTART_SECONDS = 240
+# Section of pillar, and where Marathon may start it.
+_SCHEDULERS = {
+    BROKERS: ("kafka_scheduler", "mesos-agent"),
+    NODES: ("elasticsearch_scheduler", "elasticsearch"),
+}
 
 
 class Brokers(Protocol):
@@ -53,16 +59,18 @@ def minions(opts: dict[str, Any]) -> Service:
     return Service(opts, "kafka_broker", "meridian-kafka")
 
 
-def scheduler(topology: Topology, region: Region) -> SchedulerClient:
-    """Return a client of a region's Kafka scheduler.
+def scheduler(topology: Topology, region: Region, service: Service = BROKERS) -> SchedulerClient:
+    """Return a client of a region's scheduler.
 
+    :param service: what it runs.
     :raises MeridianError: the secrets file is damaged.
     """
     folder = paths.secrets(topology.environment)
-    password = secrets.load(folder).get("kafka-scheduler", {}).get("api", "")
-    port = region.settings["kafka_scheduler"]["port"]
-    addresses = [f"https://{node.addresses.external}:{port}" for node in region.with_role("mesos-agent")]
-    return SchedulerClient(addresses, password, folder / "client" / "ca.pem")
+    section, role = _SCHEDULERS[service]
+    password = secrets.load(folder).get(section.replace("_", "-"), {}).get("api", "")
+    port = region.settings[section]["port"]
+    addresses = [f"https://{node.addresses.external}:{port}" for node in region.with_role(role)]
+    return SchedulerClient(addresses, password, folder / "client" / "ca.pem", service)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class _Tasks:
 
     @classmethod
     def of(cls, scheduler: SchedulerClient, tls: Tls) -> "_Tasks":
-        known = scheduler.brokers()
+        known = scheduler.instances()
         nodes = {int(one["id"]): str(one["task"]["hostname"]) for one in known if one.get("task")}
         return cls(nodes, tls, scheduler, {node: broker for broker, node in nodes.items()})
 

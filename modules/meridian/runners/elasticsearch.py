@@ -2,18 +2,21 @@
 Elasticsearch clusters of an environment: wait for their nodes, restart them one by one.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian import paths, secrets
-from meridian.edge import progress, regions
+from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.elasticsearch import health
 from meridian.elasticsearch import roll as rolling
 from meridian.elasticsearch.access import ElasticAccess
 from meridian.elasticsearch.client import ElasticClient
+from meridian.elasticsearch.tasks import Tasks
 from meridian.errors import MeridianError
+from meridian.scheduler.services import NODES
 from meridian.topology.model import Region, Topology
 
 # The loader puts this in. A default of our own would break it: it compares before it is ready to.
@@ -86,14 +89,12 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
         salt-run elasticsearch.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    minions = Service(__opts__, "elasticsearch", "meridian-elasticsearch")
     done = []
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
         one = rolling.roll(
             _client(topology, region),
-            minions.pending(nodes),
-            minions.restart,
+            *_restarting(topology, region, nodes),
             progress.notes(__opts__, "elasticsearch"),
             float(timeout),
         )
@@ -102,12 +103,7 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 
 def _regions(topology: Topology) -> list[Region]:
-    """Return the regions whose nodes run it as a unit; Mesos tasks are their scheduler's business."""
-    return [
-        region
-        for region in topology.regions
-        if region.with_role("elasticsearch") and region.settings["elasticsearch"]["runtime"] == "systemd"
-    ]
+    return [region for region in topology.regions if region.search]
 
 
 def _client(topology: Topology, region: Region, patience: float = 30) -> ElasticClient:
@@ -121,3 +117,15 @@ def _client(topology: Topology, region: Region, patience: float = 30) -> Elastic
     urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
     access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
     return ElasticClient(access, patience=patience)
+
+
+def _restarting(
+    topology: Topology, region: Region, nodes: list[str]
+) -> tuple[dict[str, list[str]], Callable[[str], None]]:
+    """Return node → what it would read anew, and what restarts one."""
+    minions = Units(__opts__, "elasticsearch", "meridian-elasticsearch")
+    answers = minions.pending(nodes)
+    if region.search != "mesos":
+        return answers, minions.restart
+    tasks = Tasks.of(clusters.scheduler(topology, region, NODES))
+    return tasks.pending(answers), tasks.restart

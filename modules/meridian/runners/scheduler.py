@@ -1,5 +1,5 @@
 """
-Kafka schedulers of an environment: brokers that are Mesos tasks.
+Schedulers of an environment: brokers, and nodes of Elasticsearch, that are Mesos tasks.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
 from meridian.scheduler import placing
-from meridian.topology.model import Region
+from meridian.scheduler.services import BROKERS, NODES, Service
+from meridian.topology.model import Region, Topology
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
@@ -34,11 +35,40 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     """
     topology = load_topology(__opts__, environment)
     own = [region for region in topology.regions if region.runtime == "mesos"]
-
-    def one(region: Region) -> list[str]:
-        report = progress.notes(__opts__, "scheduler", region=region.name)
-        return placing.place(clusters.scheduler(topology, region), region, report, timeout)
-
-    changes = [change for done in regions.each(own, one, "region") for change in done]
+    changes = _place(topology, own, BROKERS, timeout)
     count = sum(len(region.broker_ids) for region in own)
     return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}
+
+
+def search(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
+    """
+    Have the nodes of Elasticsearch of all regions where they are Mesos tasks run: tell them to the region's
+    scheduler, start those that are idle, and wait.
+
+    environment
+        Name of the environment.
+    timeout
+        Seconds for each wait.
+
+    Returns ``{"changes": [...], "comment": "..."}``; raises when nodes do not run, with the scheduler's
+    reasons.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run scheduler.search environment=local-mesos
+    """
+    topology = load_topology(__opts__, environment)
+    own = [region for region in topology.regions if region.search == "mesos"]
+    changes = _place(topology, own, NODES, timeout)
+    count = sum(len(region.with_role("elasticsearch")) for region in own)
+    return {"ok": True, "changes": changes, "comment": f"{count} nodes of Elasticsearch run"}
+
+
+def _place(topology: Topology, own: list[Region], service: Service, timeout: float) -> list[str]:
+    def one(region: Region) -> list[str]:
+        report = progress.notes(__opts__, "scheduler", region=region.name)
+        return placing.place(clusters.scheduler(topology, region, service), region, report, timeout)
+
+    return [change for done in regions.each(own, one, "region") for change in done]

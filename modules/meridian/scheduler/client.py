@@ -8,6 +8,7 @@ import requests
 
 from meridian.errors import MeridianError
 from meridian.rest import Instances, RestError, reason
+from meridian.scheduler.services import BROKERS, Service
 
 USER = "api"
 _CONNECT_SECONDS = 5.0
@@ -17,7 +18,7 @@ _ANSWER_SECONDS = 30.0
 class SchedulerError(RestError):
     """No instance of a scheduler leads."""
 
-    nobody = "no Kafka scheduler leads; asked {}"
+    nobody = "asked {}"
 
 
 class SchedulerClient:
@@ -26,15 +27,17 @@ class SchedulerClient:
     :param addresses: ``https://host:port`` of every agent: it runs on one of them.
     :param password: of its user ``api``.
     :param ca: the platform's CA.
+    :ivar service: what it runs.
     """
 
-    def __init__(self, addresses: Sequence[str], password: str, ca: Path) -> None:
+    def __init__(self, addresses: Sequence[str], password: str, ca: Path, service: Service = BROKERS) -> None:
+        self.service = service
         self._instances = Instances(addresses, SchedulerError, (USER, password), ca)
         self._leader = ""
 
-    def brokers(self) -> list[dict[str, Any]]:
-        """Return all brokers, as ``/api/broker/list`` tells them."""
-        return list(self.ask("/api/broker/list")["brokers"])
+    def instances(self) -> list[dict[str, Any]]:
+        """Return all brokers or nodes, as ``/api/broker/list`` tells them."""
+        return list(self.ask(f"{self.service.prefix}/list")[self.service.plural])
 
     def ask(
         self, path: str, parameters: Mapping[str, str] | None = None, seconds: float = 0.0
@@ -58,11 +61,12 @@ class SchedulerClient:
             content = answer.json()
         except (requests.RequestException, ValueError) as error:
             self._leader = ""
-            raise MeridianError(f"Kafka scheduler {address}: no answer to {path}: {reason(error)}") from error
+            why = reason(error)
+            raise MeridianError(f"{self.service.name} {address}: no answer to {path}: {why}") from error
         if answer.status_code != requests.codes.ok:
             self._leader = ""
             why = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
-            raise MeridianError(f"Kafka scheduler {address}: {path}: {why}")
+            raise MeridianError(f"{self.service.name} {address}: {path}: {why}")
         return dict(content)
 
     def leader(self) -> str:
@@ -71,7 +75,10 @@ class SchedulerClient:
         :raises MeridianError: none does; with what each said.
         """
         self._leader = ""
-        self._instances.in_turn("GET", "/health", _does_not_lead, timeout=_CONNECT_SECONDS)
+        try:
+            self._instances.in_turn("GET", "/health", _does_not_lead, timeout=_CONNECT_SECONDS)
+        except SchedulerError as error:
+            raise MeridianError(f"no {self.service.name} leads; {error}") from error
         # Those that do not lead stand behind the one that does.
         self._leader = self._instances.urls[0]
         return self._leader

@@ -158,6 +158,10 @@ class KafkaSchedulerKeys(Section):
     """``salt/kafka-scheduler/defaults.yaml``."""
 
 
+class ElasticsearchSchedulerKeys(Section):
+    """``salt/elasticsearch-scheduler/defaults.yaml``."""
+
+
 class Snapshots(Section):
     """``elasticsearch.snapshots``."""
 

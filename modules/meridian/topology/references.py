@@ -16,6 +16,7 @@ _SERVICES = (
     "mesos",
     "marathon",
     "kafka_scheduler",
+    "elasticsearch_scheduler",
     "elasticsearch",
     "proxy",
 )

@@ -15,6 +15,7 @@ from meridian.topology.formula_keys import (
     ArchiveKeys,
     ConnectKeys,
     ElasticsearchKeys,
+    ElasticsearchSchedulerKeys,
     JavaKeys,
     KafkaKeys,
     KafkaSchedulerKeys,
@@ -296,8 +297,8 @@ class Marathon(_Section, MarathonKeys):
     heap_mb: Heap
 
 
-class KafkaScheduler(_Section, KafkaSchedulerKeys):
-    """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
+class Framework(_Section):
+    """A framework of ours, which runs a service as Mesos tasks."""
 
     port: Port
     instances: Positive
@@ -307,6 +308,14 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     failover_max_delay_seconds: Positive
     stickiness_seconds: Positive
     host_lost_seconds: Positive
+
+
+class KafkaScheduler(Framework, KafkaSchedulerKeys):
+    """``kafka_scheduler``: the framework that runs brokers."""
+
+
+class ElasticsearchScheduler(Framework, ElasticsearchSchedulerKeys):
+    """``elasticsearch_scheduler``: the framework that runs nodes of Elasticsearch."""
 
 
 class ElasticsearchPorts(_Section):
@@ -424,6 +433,7 @@ class RegionSettings(_Section):
     marathon: Marathon
     kafka_scheduler: KafkaScheduler
     elasticsearch: Elasticsearch
+    elasticsearch_scheduler: ElasticsearchScheduler
     proxy: Proxy
     pki: Pki
     node: NodeKeys = NodeKeys()

@@ -67,11 +67,6 @@ class Search:
         """Return node → its task."""
         return {one["id"]: one.get("task") for one in self.ask("node/list")["nodes"]}
 
-    def pid(self, node: str) -> int:
-        """Return the process of a node's present task."""
-        lines = (self.folder / "pids").read_text(encoding="utf-8").split("\n")
-        return [int(line.split()[1]) for line in lines if line.startswith(f"{node} ")][-1]
-
     def wait_green(self) -> None:
         """Wait until all have joined and every shard is where it is to be, as the scheduler sees it."""
 
@@ -101,14 +96,18 @@ class Search:
             self.ask("node/stop", node="*", force="true", timeout="20s")
         file = self.folder / "pids"
         for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
-            _kill(int(line.split()[1]), self.folder)
+            self._kill(int(line.split()[1]))
 
+    def kill(self, node: str) -> None:
+        """Kill a node's present task."""
+        lines = (self.folder / "pids").read_text(encoding="utf-8").splitlines()
+        self._kill([int(line.split()[1]) for line in lines if line.startswith(f"{node} ")][-1])
 
-def _kill(pid: int, folder: Path) -> None:
-    """Kill a node with what it has started, when it is still one of this test's."""
-    with contextlib.suppress(OSError):
-        if str(folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.killpg(pid, signal.SIGKILL)
+    def _kill(self, pid: int) -> None:
+        """Kill a process with all of its task, when it still is one of this test's."""
+        with contextlib.suppress(OSError):
+            if str(self.folder).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.killpg(os.getpgid(pid), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +162,7 @@ def test_a_killed_node_is_back_on_its_host_with_its_documents(search: Search) ->
         search.client.call("PUT", f"/kept/_doc/{number}", {"number": number})
     search.wait_green()
     before, (volume,) = search.tasks()["2"], search.ask("node/list", node="2")["nodes"][0]["volumes"]
-    os.killpg(search.pid("2"), signal.SIGKILL)
+    search.kill("2")
     wait_for(lambda: (search.tasks()["2"] or before)["id"] != before["id"], "another task", _PATIENCE)
     search.wait_green()
     (after,) = search.ask("node/list", node="2")["nodes"]

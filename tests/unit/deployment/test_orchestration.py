@@ -145,3 +145,26 @@ def test_a_node_is_removed_before_missing_ones_are_made(tmp_path: Any) -> None:
     assert (step["function"], step["environment"]) == ("cloud.remove", "e")
     assert (step["node"], step["confirm"], step["lost"]) == ("k.a.e", "k.a.e", False)
     assert (step["require"], step["require_in"]) == ([{"phase": "Certificates"}], [{"phase": "Nodes"}])
+
+
+def test_nodes_of_elasticsearch_that_are_tasks_are_placed_before_sinks_start(tmp_path: Any) -> None:
+    mesos = {
+        "name": "b",
+        "runtime": "systemd",
+        "search": "mesos",
+        "nodes": ["e.b.e", "m.b.e"],
+        "topics": [],
+        "roles": {"elasticsearch": ["e.b.e", "f.b.e"], "marathon": ["m.b.e", "n.b.e"]},
+    }
+    found = steps({**OUTLINE, "regions": [*OUTLINE["regions"], mesos]}, {"environment": "e"}, str(tmp_path))
+    app = {
+        key: value for part in found["Search scheduler of b"]["phase.states"] for key, value in part.items()
+    }
+    assert (app["nodes"], app["sls"]) == (["m.b.e"], ["elasticsearch-scheduler.app"])
+    assert app["require_in"] == [{"phase": "Search tasks"}]
+    assert arguments(found["Search tasks"])["function"] == "scheduler.search"
+    sinks = {key: value for part in found["Sinks of b"]["phase.states"] for key, value in part.items()}
+    assert (sinks["nodes"], sinks["sls"]) == (["e.b.e", "f.b.e"], ["elasticsearch.sink_service"])
+    assert {"phase": "Search tasks"} in sinks["require"]
+    assert sinks["require_in"] == [{"phase": "Search"}]
+    assert "Search tasks" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))

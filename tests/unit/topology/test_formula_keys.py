@@ -50,7 +50,7 @@ FIXED = {
         "zookeeper_user",
         "zookeeper_password",
         "passwords",
-        "broker_ports",
+        "fixed_ports",
     },
     "elasticsearch": {
         "user",
