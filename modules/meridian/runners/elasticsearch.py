@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meridian import paths, secrets
 from meridian.edge import progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.elasticsearch import health
 from meridian.elasticsearch import roll as rolling
 from meridian.elasticsearch.access import ElasticAccess
@@ -86,7 +86,7 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
         salt-run elasticsearch.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    minions = Service(__opts__, "elasticsearch", "meridian-elasticsearch")
+    minions = Units(__opts__, "elasticsearch", "meridian-elasticsearch")
     done = []
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
