@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from meridian import paths, secrets
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.errors import MeridianError
 from meridian.scheduler.client import SchedulerClient
 from meridian.scheduler.services import BROKERS, NODES, Service
@@ -54,9 +54,9 @@ def brokers(opts: dict[str, Any], topology: Topology, region: Region) -> Brokers
     return _Units(nodes, tls, minions(opts))
 
 
-def minions(opts: dict[str, Any]) -> Service:
+def minions(opts: dict[str, Any]) -> Units:
     """Return the nodes whose units are brokers and controllers."""
-    return Service(opts, "kafka_broker", "meridian-kafka")
+    return Units(opts, "kafka_broker", "meridian-kafka")
 
 
 def scheduler(topology: Topology, region: Region, service: Service = BROKERS) -> SchedulerClient:
@@ -79,7 +79,7 @@ class _Units:
 
     nodes: Mapping[int, str]
     tls: Tls
-    minions: Service
+    minions: Units
 
     def restart(self, node: str) -> None:
         self.minions.restart(node)

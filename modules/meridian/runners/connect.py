@@ -9,7 +9,7 @@ from meridian.connect import health
 from meridian.connect.roll import roll as roll_workers
 from meridian.edge import progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.mirror.status import operator_client, worker_urls
 from meridian.tls import Tls
 from meridian.topology.model import Region, Topology
@@ -60,7 +60,7 @@ def roll(environment: str = "local", deadline: float = 180) -> dict[str, Any]:
         salt-run connect.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    minions = Service(__opts__, "connect_worker", "meridian-connect")
+    minions = Units(__opts__, "connect_worker", "meridian-connect")
     done = []
     for region in _regions(topology):
         nodes = region.with_role("connect")

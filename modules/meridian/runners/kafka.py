@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 
 from meridian.edge import clusters, migration, progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.errors import MeridianError
 from meridian.kafka import client, cluster, quorum
 from meridian.kafka import roll as kafka_roll
@@ -179,7 +179,7 @@ def retire(region: str, environment: str = "local", brokers: list[int] | str | N
 def _controllers(
     region: Region,
     admin: AdminClient,
-    minions: Service,
+    minions: Units,
     answers: Mapping[str, Mapping[str, Any]],
     report: Callable[[str], None],
     timeout: float,

@@ -7,7 +7,7 @@ from typing import Any
 
 from meridian.edge import progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.topology.model import Region, Topology
 from meridian.zookeeper import roll as zookeeper_roll
 from meridian.zookeeper.members import Member, Membership, Step
@@ -141,8 +141,8 @@ def _membership(answer: Mapping[str, Any]) -> Membership:
     return Membership(int(answer["version"]), members)
 
 
-def _minions() -> Service:
-    return Service(__opts__, "zookeeper", "meridian-zookeeper", seconds=120)
+def _minions() -> Units:
+    return Units(__opts__, "zookeeper", "meridian-zookeeper", seconds=120)
 
 
 def _regions(topology: Topology) -> list[Region]:

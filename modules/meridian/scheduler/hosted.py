@@ -22,7 +22,7 @@ class HostedBrokers:
 
     def on(self, node: str) -> list[int]:
         """Return the ids of the brokers that are on a node."""
-        return on(self._scheduler.brokers(), node)
+        return on(self._scheduler.instances(), node)
 
     def stop(self, broker: int, seconds: float) -> None:
         """Stop a broker as soon as its partitions allow it.
@@ -69,7 +69,7 @@ class HostedBrokers:
     def give_up(self, node: str, agent_id: str) -> list[str]:
         """Give up the volumes on an agent that is gone for ever; return their ids."""
         done = []
-        for broker, volume in volumes(self._scheduler.brokers(), node, agent_id):
+        for broker, volume in volumes(self._scheduler.instances(), node, agent_id):
             asked = {"broker": str(broker), "volume": volume, "confirm": volume}
             self._scheduler.ask("/api/broker/volume/give-up", asked)
             done.append(volume)

@@ -153,6 +153,7 @@ def test_nodes_of_elasticsearch_that_are_tasks_are_placed_before_sinks_start(tmp
         "runtime": "systemd",
         "search": "mesos",
         "nodes": ["e.b.e", "m.b.e"],
+        "apps": False,
         "topics": [],
         "roles": {"elasticsearch": ["e.b.e", "f.b.e"], "marathon": ["m.b.e", "n.b.e"]},
     }

@@ -27,7 +27,7 @@ class Rest:
         self._answers = list(answers)
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def brokers(self) -> list[dict[str, Any]]:
+    def instances(self) -> list[dict[str, Any]]:
         return BROKERS
 
     def leader(self) -> str:

@@ -1,4 +1,4 @@
-"""A service of nodes, reached through their minions."""
+"""The units of one service on several nodes, reached through their minions."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from meridian.errors import MeridianError
 _RESTART_SECONDS = 240
 
 
-class Service:
+class Units:
     """Nodes that run the same service, asked by its execution module.
 
     :param opts: the master's options.

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from meridian.edge.services import Service
+from meridian.edge.units import Units
 from meridian.errors import MeridianError
 
 
@@ -33,17 +33,17 @@ def local(monkeypatch: pytest.MonkeyPatch) -> Local:
 
 
 @pytest.fixture
-def minions(local: Local) -> Service:
-    return Service({}, "connect_worker", "meridian-connect")
+def minions(local: Local) -> Units:
+    return Units({}, "connect_worker", "meridian-connect")
 
 
-def test_what_is_pending_is_asked_of_each(minions: Service, local: Local) -> None:
+def test_what_is_pending_is_asked_of_each(minions: Units, local: Local) -> None:
     local.answers = {"a": ["certificate"], "b": []}
     assert minions.pending(["a", "b"]) == {"a": ["certificate"], "b": []}
     assert local.asked == ["connect_worker.pending"]
 
 
-def test_a_silent_or_failing_minion_is_named(minions: Service, local: Local) -> None:
+def test_a_silent_or_failing_minion_is_named(minions: Units, local: Local) -> None:
     local.answers = {"a": [], "b": None}
     with pytest.raises(MeridianError, match="no answer from the minions of b; see journalctl"):
         minions.pending(["a", "b"])
@@ -53,7 +53,7 @@ def test_a_silent_or_failing_minion_is_named(minions: Service, local: Local) -> 
     assert "no such file" in minions.last_words("b")
 
 
-def test_a_restart_that_failed_is_told_with_the_unit(minions: Service, local: Local) -> None:
+def test_a_restart_that_failed_is_told_with_the_unit(minions: Units, local: Local) -> None:
     local.answers = {"a": True, "b": "the job timed out"}
     minions.restart("a")
     with pytest.raises(MeridianError, match="b: meridian-connect was not restarted: the job timed out"):
