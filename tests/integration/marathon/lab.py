@@ -221,7 +221,9 @@ class Lab:
         secret = self.folder / "etc/meridian/marathon/mesos-secret"
         secret.write_text(_SECRETS["marathon"])
         files = {"marathon/map.jinja": "{% set marathon, tls = settings, tls %}"}
-        loader = jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.FileSystemLoader([FORMULA / "files", FORMULA.parent])])
+        loader = jinja2.ChoiceLoader(
+            [jinja2.DictLoader(files), jinja2.FileSystemLoader([FORMULA / "files", FORMULA.parent])]
+        )
         node = {"id": "127.0.0.1", "addresses": {"region": "127.0.0.1"}}
         templates = jinja2.Environment(loader=loader, extensions=["jinja2.ext.do"])
         tls = yaml.safe_load((FORMULA.parent / "mesos/defaults.yaml").read_text(encoding="utf-8"))["tls"]
