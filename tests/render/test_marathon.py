@@ -36,8 +36,14 @@ STATES = [f"marathon{verb}" for verb in ("", ".check", ".apps", ".clean")]
 
 
 @pytest.fixture
-def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def rendered(tmp_path: Path, node: None) -> str:
     """Render the states in the order of a node's life."""
+    return "".join(rendering.states("local", NODE, tmp_path, [sls]) for sls in STATES)
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node, as states find it."""
     pillar = node_pillar(
         topology("central", yaml.safe_load(PILLAR)),
         NODE,
@@ -49,7 +55,6 @@ def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         },
     )
     monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
-    return "".join(rendering.states("local", NODE, tmp_path, [sls]) for sls in STATES)
 
 
 def test_the_states_are_as_they_were(rendered: str, request: pytest.FixtureRequest) -> None:
@@ -74,3 +79,29 @@ def test_passwords_are_in_files_of_their_own_and_nowhere_else(rendered: str) -> 
         "/etc/meridian/marathon/environment": "0640",
         "/etc/meridian/marathon/credentials": "0600",
     }
+
+
+def test_its_driver_speaks_as_masters_do(rendered: str, node: None, tmp_path: Path) -> None:
+    """All settings of TLS agree, but for whose certificate it is."""
+    masters = rendering.states("local", NODE, tmp_path / "masters", ["mesos"])
+    found = [
+        _tls(text, file) for text, file in ((rendered, "marathon/environment"), (masters, "mesos/master"))
+    ]
+    assert found[0] == found[1]
+    assert found[0]["VERIFY_SERVER_CERT"] == "true"
+    assert found[0]["SUPPORT_DOWNGRADE"] == "false"
+    assert found[0]["HOSTNAME_VALIDATION_SCHEME"] == "openssl"
+
+
+def _tls(text: str, file: str) -> dict[str, str]:
+    arguments = next(
+        functions["file.managed"]
+        for state in yaml.safe_load(text)
+        for key, functions in state.items()
+        if key.split(" ")[0] == f"/etc/meridian/{file}"
+    )
+    lines = [line.partition("=") for line in arguments["~ rendered"].splitlines()]
+    found = {
+        name.removeprefix("LIBPROCESS_SSL_"): value for name, _, value in lines if "LIBPROCESS_SSL" in name
+    }
+    return {name: value.replace("/marathon.", "/mesos.") for name, value in found.items()}

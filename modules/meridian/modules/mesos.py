@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
 from meridian.mesos import health, reconfiguration, renewal
 from meridian.mesos import isolation as isolating
+from meridian.mesos import work_dir as measuring
 from meridian.mesos.operator import OperatorClient, read_credential
 
 _FOLDER = Path("/etc/meridian/mesos")
@@ -151,7 +153,7 @@ def isolation() -> dict[str, Any]:
 
 def agent_ready(url: str, seconds: float = 120) -> bool:
     """
-    Wait until this node's agent is registered with the leading master.
+    Wait until this node's agent is registered with the leading master; fails when its work dir is full.
 
     url
         The agent's own, ``https://<node id>:5051``.
@@ -164,8 +166,28 @@ def agent_ready(url: str, seconds: float = 120) -> bool:
 
         salt-call mesos.agent_ready https://kafka-1.us-east.local-mesos:5051
     """
+    if full := work_dir()["problem"]:
+        raise MeridianError(full)
     health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
     return True
+
+
+def work_dir() -> dict[str, Any]:
+    """
+    Return how full the disk of this agent's work dir is, and what is wrong with that.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.work_dir
+    """
+    settings = __pillar__["mesos"]
+    folder = Path(settings["data"]) / "agent"
+    space = measuring.look(folder)
+    limit = settings["agent"]["work_dir_percent"]
+    problem = measuring.objection(__grains__["id"], folder, space, limit)
+    return {"used_percent": space.used_percent, "free_mb": space.free_mb, "problem": problem}
 
 
 def pending() -> list[str]:

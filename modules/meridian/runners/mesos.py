@@ -5,7 +5,7 @@ Mesos clusters of an environment: what they do, and nodes taken out of service a
 import time
 from typing import Any
 
-from meridian.edge import departures, mesos_clusters, progress
+from meridian.edge import departures, mesos_clusters, progress, work_dirs
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
@@ -40,7 +40,8 @@ def wait(environment: str = "local-mesos", timeout: float = 180) -> dict[str, An
 
 def state(environment: str = "local-mesos") -> dict[str, Any]:
     """
-    Return, by region, what each master says of itself, how each agent is, and its tasks.
+    Return, by region, what each master says of itself, how each agent is, its tasks, how full its work
+    dir is, and what is wrong.
 
     environment
         Name of the environment.
@@ -58,6 +59,10 @@ def state(environment: str = "local-mesos") -> dict[str, Any]:
             continue
         client = mesos_clusters.operator(topology, region)
         tasks = client.tasks()
+        try:
+            space, problems = work_dirs.look(__opts__, region), []
+        except MeridianError as problem:
+            space, problems = {}, [str(problem)]
         shown[region.name] = {
             "masters": client.health(),
             "agents": {
@@ -65,9 +70,11 @@ def state(environment: str = "local-mesos") -> dict[str, Any]:
                     "id": draining.identity(one),
                     "state": draining.state(one),
                     "tasks": draining.tasks_on(tasks, draining.identity(one)),
+                    "work_dir": space.get(one["agent_info"]["hostname"], {}),
                 }
                 for one in client.agents()
             },
+            "problems": problems + work_dirs.lines([space]),
         }
     return shown
 
