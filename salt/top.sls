@@ -22,5 +22,8 @@
 {%- if pillar.kafka_scheduler is defined and 'kafka' in roles %}
 {%- do formulas.append('kafka-scheduler') %}
 {%- endif %}
+{%- if pillar.elasticsearch_scheduler is defined and 'elasticsearch' in roles %}
+{%- do formulas.append('elasticsearch-scheduler') %}
+{%- endif %}
 base:
   '*': {{ formulas | unique | list | json }}

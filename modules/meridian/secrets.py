@@ -14,10 +14,19 @@ _FILE = "secrets.json"
 _OBJECT_STORE_USERS = ("archive",)
 #: Services with passwords, and their users.
 PASSWORDS = {
-    "zookeeper": ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka"),
-    "mesos": ("operator", "agent", "marathon", "kafka-scheduler"),
+    "zookeeper": (
+        "admin",
+        "quorum",
+        "mesos",
+        "marathon",
+        "kafka-scheduler",
+        "elasticsearch-scheduler",
+        "kafka",
+    ),
+    "mesos": ("operator", "agent", "marathon", "kafka-scheduler", "elasticsearch-scheduler"),
     "marathon": ("admin",),
-    "kafka-scheduler": ("api",),
+    "kafka-scheduler": ("api", "reader"),
+    "elasticsearch-scheduler": ("api",),
     "elasticsearch": ("elastic", "sink"),
 }
 

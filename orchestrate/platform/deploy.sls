@@ -137,6 +137,32 @@ Paths of {{ region.name }}:
 {%- if region.runtime == 'mesos' %}
       - phase: Scheduler of {{ region.name }}
 {%- endif %}
+{%- if region.get('search') == 'mesos' %}
+      - phase: Search scheduler of {{ region.name }}
+{%- endif %}
+{%- endfor %}
+{%- endif %}
+
+{%- set clusters = outline.regions | selectattr('roles.mesos-agent', 'defined') | list %}
+{%- if clusters %}
+# Nodes that were made anew are taken back into service; agents whose changed flags would cost them their tasks are
+# drained first, one after the other.
+Agents:
+  phase.runner:
+    - function: mesos.roll
+    - phase: agents
+    - environment: {{ environment }}
+    - require:
+{%- for region in clusters %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+{%- if ensembles %}
+      - phase: ZooKeeper
+{%- endif %}
+    - require_in:
+      - phase: Brokers
+{%- for region in outline.regions if region.runtime == 'mesos' %}
+      - phase: Scheduler of {{ region.name }}
 {%- endfor %}
 {%- endif %}
 
@@ -211,6 +237,44 @@ Flows into {{ region.name }}:
       - phase: Mirrors
 {%- endfor %}
 
+{%- for region in outline.regions if region.get('search') == 'mesos' %}
+Search scheduler of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.marathon[:1] | json }}
+    - sls: [elasticsearch-scheduler.app]
+    - phase: search
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: States of {{ region.name }}
+    - require_in:
+      - phase: Search tasks
+
+Sinks of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.elasticsearch | json }}
+    - sls: [elasticsearch.sink_service]
+    - phase: search
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Search tasks
+      - phase: Brokers
+{%- if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endif %}
+    - require_in:
+      - phase: Search
+{%- if loop.last %}
+
+Search tasks:
+  phase.runner:
+    - function: scheduler.search
+    - phase: search
+    - environment: {{ environment }}
+{%- endif %}
+{%- endfor %}
+
 {%- if outline.regions | selectattr('roles.elasticsearch', 'defined') | list %}
 Search:
   phase.runner:
@@ -225,6 +289,26 @@ Search:
     - require_in:
       - phase: Verification
 {%- endif %}
+
+{%- for region in outline.regions if region.apps %}
+Apps of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.marathon[:1] | json }}
+    - sls: [marathon.apps]
+    - phase: apps
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Brokers
+{%- if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endif %}
+{%- if clusters %}
+      - phase: Agents
+{%- endif %}
+    - require_in:
+      - phase: Verification
+{%- endfor %}
 
 Mirrors:
   phase.runner:

@@ -1,7 +1,7 @@
 # The search cluster of a region that has nodes with the role elasticsearch: three or more, best in three zones.
 elasticsearch:
-  # systemd: a unit on each node. mesos: tasks of our scheduler on these nodes, which start nothing by themselves; the
-  # launcher and all that a task reads are there (/etc/meridian/elasticsearch/node-task).
+  # systemd: a unit on each node. mesos: tasks of our scheduler on these nodes, which have to be agents; the launcher
+  # and all that a task reads are there (/etc/meridian/elasticsearch/node-task). The sink is a unit in both.
   runtime: systemd
   ports:
     http: 9200                  # TLS, user and password

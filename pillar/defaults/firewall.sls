@@ -29,6 +29,7 @@ firewall:
     mesos-agent:
       api: {port: mesos.ports.agent, sources: [region, operator]}
       scheduler: {port: kafka_scheduler.port, sources: [region, operator]}
+      search: {port: elasticsearch_scheduler.port, sources: [region, operator]}
       bootstrap: {port: proxy.ports.external, sources: [platform, operator]}
     marathon:
       api: {port: marathon.port, sources: [region, operator]}

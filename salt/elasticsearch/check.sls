@@ -5,7 +5,7 @@ Elasticsearch:
   elasticsearch.ready:
     - seconds: {{ elastic.check_seconds }}
 
-{%- if elastic.sink.enabled and elastic.runtime == 'systemd' %}
+{%- if elastic.sink.enabled %}
 
 Sink of Elasticsearch:
   elasticsearch.sink_ready:

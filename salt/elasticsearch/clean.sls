@@ -4,7 +4,7 @@
 Units of Elasticsearch:
   service.dead:
     - names:
-{%- if elastic.sink.enabled and elastic.runtime == 'systemd' %}
+{%- if elastic.sink.enabled %}
       - meridian-elasticsearch-sink
 {%- endif %}
       - meridian-elasticsearch

@@ -71,6 +71,7 @@ Passwords of Elasticsearch:
       - sls: proxy.config
 {%- endif %}
 {%- endif %}
+{%- if elastic.runtime == 'systemd' %}
 
 Data of Elasticsearch:
   file.directory:
@@ -92,3 +93,4 @@ Data of Elasticsearch:
     - mode: '0644'
     - context:
         elastic: {{ public | json }}
+{%- endif %}

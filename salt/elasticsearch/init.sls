@@ -4,6 +4,8 @@ include:
   - elasticsearch.config
 {%- if elastic.runtime == 'systemd' %}
   - elasticsearch.service
+{%- else %}
+  - elasticsearch.host
 {%- endif %}
 {%- if elastic.sink.enabled %}
   - elasticsearch.sink

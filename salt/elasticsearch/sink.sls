@@ -1,4 +1,6 @@
-# Records of the region's topics into Elasticsearch. The sinks of all nodes share the partitions.
+# Records of the region's topics into Elasticsearch, by a unit on each of its nodes, whatever these run under: it speaks
+# with any of them. The sinks of all nodes share the partitions. It is started behind the index template: where nodes are
+# units by the state here, where they are tasks by elasticsearch.sink_service, when they have been placed.
 {%- from "elasticsearch/map.jinja" import elastic, public, has_passwords with context %}
 {%- set folder = '/etc/meridian/elasticsearch-sink' %}
 
@@ -54,7 +56,6 @@ Artifact {{ artifact }}:
       - user: User of the sink
 {%- endif %}
 
-{%- if unit %}
 
 /etc/systemd/system/meridian-elasticsearch-sink.service:
   file.managed:
@@ -63,6 +64,17 @@ Artifact {{ artifact }}:
     - mode: '0644'
     - context:
         elastic: {{ public | json }}
+{%- if not unit %}
+
+Sink with its present settings:
+  cmd.run:
+    - name: systemctl daemon-reload && systemctl try-restart meridian-elasticsearch-sink
+    - onchanges:
+      - file: {{ folder }}/*
+      - file: /etc/systemd/system/meridian-elasticsearch-sink.service
+      - meridian_artifact: Artifact elasticsearch-sink-libs
+      - meridian_artifact: Artifact elasticsearch-sink
+{%- else %}
 
 # An index is made by its first document, as the template says that is there then.
 extend:

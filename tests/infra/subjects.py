@@ -87,9 +87,13 @@ def settings_of(subject: Subject) -> Region:
 
 
 def services_of(subject: Subject) -> list[Service]:
-    """Return the services of a node: one for each role, but for brokers that are Mesos tasks."""
-    tasks = subject.node is not None and settings_of(subject).runtime == "mesos"
-    return [SERVICES[role] for role in subject.roles if not (tasks and role == "kafka")]
+    """Return the services of a node: one for each role, but for what Mesos tasks do."""
+    tasks: set[str] = set()
+    if subject.node is not None:
+        region = settings_of(subject)
+        runtimes = {"kafka": region.runtime, "elasticsearch": region.search}
+        tasks = {role for role, runtime in runtimes.items() if runtime == "mesos"}
+    return [SERVICES[role] for role in subject.roles if role not in tasks]
 
 
 def ports_of(subject: Subject, service: Service) -> set[int]:

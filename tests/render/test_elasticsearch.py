@@ -3,24 +3,20 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
 from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar
+from meridian.topology import node_pillar
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas"
 NODE = "elastic-2.central.local"
 NODES: dict[str, Any] = {"nodes": {"elastic": {"count": 3, "roles": ["elasticsearch"], "size": "medium"}}}
 # As in a cloud, and as on one machine.
@@ -29,7 +25,10 @@ CASES: dict[str, dict[str, Any]] = {
         "elasticsearch": {"heap_mb": 1024, "memory_lock": True, "snapshots": {"bucket": "snapshots"}}
     },
     "elasticsearch-mesos": {
-        "nodes": {"elastic": {"count": 3, "roles": ["mesos-agent", "elasticsearch"], "size": "medium"}},
+        "nodes": {
+            "elastic": {"count": 3, "roles": ["mesos-agent", "elasticsearch"], "size": "medium"},
+            "masters": {"count": 3, "roles": ["zookeeper", "mesos-master", "marathon"], "size": "medium"},
+        },
         "elasticsearch": {"heap_mb": 1024, "runtime": "mesos"},
     },
     "elasticsearch-proxy": {
@@ -37,19 +36,18 @@ CASES: dict[str, dict[str, Any]] = {
         "proxy": {"enabled": True},
     },
 }
+# Where nodes are Mesos tasks, with their scheduler.
+MESOS = (
+    "elasticsearch.sink_service",
+    *(f"elasticsearch-scheduler{verb}" for verb in ("", ".app", ".check", ".clean")),
+)
 SECRETS: dict[str, Any] = {
+    "zookeeper": {"elasticsearch-scheduler": "<password in ZooKeeper>"},
+    "mesos": {"elasticsearch-scheduler": "<secret towards Mesos>"},
+    "elasticsearch-scheduler": {"api": "<password of the scheduler>"},
     "elasticsearch": {"elastic": "<password of elastic>", "sink": "<password of sink>"},
     "objectstore": {"users": {"archive": {"access_key": "archive", "secret_key": "<secret of archive>"}}},
 }
-
-
-def topology(case: str) -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"central": NODES | CASES[case]}})
-    layers = replace(layers, environments=(*layers.environments, added))
-    return expand(layers, "local", network=rendering.NETWORK, slot=0)
 
 
 def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, proxy: bool = False) -> str:
@@ -59,19 +57,26 @@ def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, proxy: bool
     """
     certificates = {"elasticsearch": {"certificate": "<c>\n", "key": "<k>\n"}}
     pillar = node_pillar(
-        topology(case),
+        topology("central", NODES | CASES[case]),
         NODE,
         secrets=SECRETS,
         certificates={"ca": "<CA>\n", "certificates": certificates},
         artifacts={
             name: {"version": "1", "sha256": "0" * 64, "file": f"{name}.tar.zst"}
-            for name in ("elasticsearch", "elasticsearch-sink", "elasticsearch-sink-libs")
+            for name in (
+                "elasticsearch",
+                "elasticsearch-sink",
+                "elasticsearch-sink-libs",
+                "kafka-scheduler",
+                "kafka-scheduler-libs",
+            )
         },
     )
     if not proxy:
         pillar.pop("proxy", None)
     monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
     states = [f"elasticsearch{verb}" for verb in ("", ".check", ".clean")]
+    states += MESOS if case == "elasticsearch-mesos" else ()
     return "".join(rendering.states("local", NODE, folder, [sls]) for sls in states)
 
 
@@ -90,32 +95,64 @@ def test_the_states_are_as_they_were(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     rendered = render(case, tmp_path, monkeypatch)
-    golden = GOLDEN / f"{case}.yaml"
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / f"{case}.yaml", request)
 
 
+_FILES = {
+    "/etc/meridian/elasticsearch/keystore.txt": "0640",
+    "/etc/meridian/elasticsearch/auth.json": "0600",
+    "/etc/meridian/elasticsearch-sink/auth.json": "0640",
+}
+_OF_SCHEDULER = ("api.secret", "mesos.secret", "elastic.secret", "zookeeper", "master")
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ("elasticsearch-direct", _FILES),
+        (
+            "elasticsearch-mesos",
+            _FILES | {f"/etc/meridian/elasticsearch-scheduler/{name}": "0640" for name in _OF_SCHEDULER},
+        ),
+    ],
+)
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    case: str, expected: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = {}
-    for state in yaml.safe_load(render("elasticsearch-direct", tmp_path, monkeypatch)):
+    for state in yaml.safe_load(render(case, tmp_path, monkeypatch)):
         [(name, functions)] = state.items()
         text = yaml.safe_dump(functions, width=1000)
         if "<password" in text or "<secret" in text:
             at[name.split(" ")[0]] = functions["file.managed"]["mode"]
-    assert at == {
-        "/etc/meridian/elasticsearch/keystore.txt": "0640",
-        "/etc/meridian/elasticsearch/auth.json": "0600",
-        "/etc/meridian/elasticsearch-sink/auth.json": "0640",
-    }
+    assert at == expected
+
+
+def test_what_mesos_runs_has_no_unit_and_its_launcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = files("elasticsearch-mesos", tmp_path, monkeypatch)
+    assert "/etc/systemd/system/meridian-elasticsearch.service" not in written
+    assert "/etc/systemd/system/meridian-elasticsearch-sink.service" in written
+    launcher = written["/etc/meridian/elasticsearch/node-task"]
+    assert (launcher["mode"], "setpriv" in launcher["~ rendered"]) == ("0755", True)
+    assert "meridian-elasticsearch.service" not in written["/etc/meridian/elasticsearch/node"]["~ rendered"]
+
+
+def test_the_scheduler_takes_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setattr(sys, "path", [str(paths.repository() / "apps" / "kafka-scheduler"), *sys.path])
+    from kafka_scheduler.elasticsearch import settings
+
+    place = "/etc/meridian/elasticsearch-scheduler/scheduler.properties"
+    text = files("elasticsearch-mesos", tmp_path, monkeypatch)[place]["~ rendered"]
+    (tmp_path / "scheduler.properties").write_text(text, encoding="utf-8")
+    found = settings.load(tmp_path / "scheduler.properties")
+    assert (found.scheduler.framework_role, found.scheduler.user) == ("elasticsearch", "elasticsearch")
+    assert found.scheduler.launcher == "/etc/meridian/elasticsearch/node-task"
+    assert found.ca == Path("/etc/meridian/pki/ca.pem")
+    assert found.secret == Path("/etc/meridian/elasticsearch-scheduler/elastic.secret")
 
 
 def test_a_context_which_shows_in_logs_holds_no_password(

@@ -1,6 +1,6 @@
 """Command line: ``kafka-scheduler scheduler …`` runs a scheduler, all else asks one.
 
-``kafka-scheduler elasticsearch <file>`` runs the one of Elasticsearch.
+``kafka-scheduler elasticsearch scheduler [<file>]`` runs the one of Elasticsearch.
 """
 
 import logging
@@ -27,13 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     :return: 0 when all is well, 1 on an error.
     """
     given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] not in (["scheduler"], ["elasticsearch"]):
+    elastic = given[:2] == ["elasticsearch", "scheduler"]
+    if given[:1] != ["scheduler"] and not elastic:
         from kafka_scheduler.cli.main import main as ask
 
         return ask(given)
     try:
-        if given[0] == "elasticsearch":
-            return _elasticsearch(given[1:])
+        if elastic:
+            return _elasticsearch(given[2:])
         settings = scheduler_settings.load(given[1:])
         _log_to(settings)
         from kafka_scheduler.scheduler import Scheduler
@@ -56,13 +57,14 @@ def _log_to(settings: SchedulerSettings) -> None:
 
 
 def _elasticsearch(arguments: list[str]) -> int:
-    from kafka_scheduler.elasticsearch import scheduler
+    from kafka_scheduler.elasticsearch import settings as elastic_settings
+    from kafka_scheduler.elasticsearch.scheduler import Scheduler
 
-    if len(arguments) != 1:
-        raise MeridianError("expected: kafka-scheduler elasticsearch <properties file>")
-    settings = scheduler.load(Path(arguments[0]))
+    if len(arguments) > 1 or (arguments[:1] and arguments[0].startswith("-")):
+        raise MeridianError("expected: kafka-scheduler elasticsearch scheduler [<properties file>]")
+    settings = elastic_settings.load(*map(Path, arguments))
     _log_to(settings.scheduler)
-    return serve(lambda fatal, _: scheduler.Scheduler(settings, fatal))
+    return serve(lambda fatal, stop: Scheduler(settings, fatal, stop))
 
 
 class Served(Protocol):

@@ -18,12 +18,12 @@ from kafka_scheduler.core.state import Observed, Settings
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.brokers import Brokers
 from kafka_scheduler.kafka.launch import LaunchSettings
-from kafka_scheduler.kafka.sandbox import Sandbox
 from kafka_scheduler.kafka.service import KafkaService, Parts
 from kafka_scheduler.kafka.watch import Watch, identity
 from kafka_scheduler.mesos.client import FrameworkInfo, MesosClient
 from kafka_scheduler.mesos.detector import detector
 from kafka_scheduler.mesos.http import Access
+from kafka_scheduler.sandbox import Sandbox
 from kafka_scheduler.settings import SchedulerSettings
 from kafka_scheduler.storage.open import open_storage
 
@@ -128,7 +128,7 @@ class Scheduler:
         loop.start()
         log.info("leading, with %d brokers", len(loop.state.instances))
         watch = Watch(lambda: loop.state, lambda seen: loop.post(Observed(seen)), self._tls)
-        self._parts = Parts(loop, mesos, watch, Sandbox(access))
+        self._parts = Parts(loop, mesos, Sandbox(access), watch)
         self.service.lead(self._parts)
         mesos.start()
         watch.start()

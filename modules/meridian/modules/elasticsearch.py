@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from meridian.elasticsearch import access, health, node, repositories, templates, users
 from meridian.elasticsearch.client import ElasticClient
+from meridian.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]
@@ -62,8 +63,8 @@ def pending() -> list[str]:
 
 def restart() -> bool:
     """
-    Restart the node. Nothing is asked before; it is ``salt-run elasticsearch.roll`` that looks after the rest
-    of the cluster.
+    Restart the node where it is a unit. Nothing is asked before; it is ``salt-run elasticsearch.roll`` that
+    looks after the rest of the cluster, and that restarts nodes which are Mesos tasks, too.
 
     CLI Example:
 
@@ -71,6 +72,10 @@ def restart() -> bool:
 
         salt elastic-1.central.local elasticsearch.restart
     """
+    if __pillar__["elasticsearch"].get("runtime") == "mesos":
+        raise MeridianError(
+            "this node is a Mesos task: salt-run elasticsearch.roll has its scheduler restart it"
+        )
     return bool(__salt__["service.restart"](_SERVICE))
 
 
@@ -114,7 +119,8 @@ def sink() -> dict[str, Any]:
 
 def log(lines: int = 1) -> str:
     """
-    Return the node's last lines in the journal, errors where there are any.
+    Return the node's last lines in the journal, errors where there are any. Those of a Mesos task are told by
+    its scheduler: ``kafka-scheduler elasticsearch node log``.
 
     lines
         How many.

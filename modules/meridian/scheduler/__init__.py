@@ -1,1 +1,1 @@
-"""The Kafka scheduler of a region, asked from outside: what brokers it is to run, and that it does."""
+"""The schedulers of a region, asked from outside: what brokers or nodes they are to run, and that they do."""

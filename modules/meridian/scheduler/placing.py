@@ -1,4 +1,4 @@
-"""Have a region's brokers run: told to the scheduler, started, waited for."""
+"""Have a region's brokers or nodes of Elasticsearch run: told to their scheduler, started, waited for."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from meridian.errors import MeridianError
 from meridian.scheduler import wanted as wishes
+from meridian.scheduler.services import Service
 from meridian.topology.model import Region
 
 _POLL_SECONDS = 0.5
@@ -14,8 +15,12 @@ _POLL_SECONDS = 0.5
 class Scheduler(Protocol):
     """What :class:`~meridian.scheduler.client.SchedulerClient` does."""
 
-    def brokers(self) -> list[dict[str, Any]]:
-        """Return all brokers."""
+    @property
+    def service(self) -> Service:
+        """What it runs."""
+
+    def instances(self) -> list[dict[str, Any]]:
+        """Return all brokers or nodes."""
 
     def ask(
         self, path: str, parameters: Mapping[str, str] | None = None, seconds: float = 0.0
@@ -32,33 +37,35 @@ def place(
     report: Callable[[str], None] = lambda message: None,
     seconds: float = 180,
 ) -> list[str]:
-    """Have all brokers of a region run.
+    """Have all brokers, or nodes of Elasticsearch, of a region run.
 
-    1. An instance leads. 2. Brokers that are new are added. 3. Options that differ are changed; a broker that
+    1. An instance leads. 2. What is new is added. 3. Options that differ are changed; a broker or node that
     runs takes them at its next restart. 4. What is not asked to run is started. 5. All run.
 
     :param report: told of each change.
     :param seconds: for each wait.
     :return: what was changed, one line each.
-    :raises MeridianError: nobody leads in time, or brokers do not run; with the scheduler's reasons.
+    :raises MeridianError: nobody leads in time, or some do not run; with the scheduler's reasons.
     """
     deadline = time.monotonic() + seconds
     _lead(scheduler, deadline)
-    wanted = wishes.brokers(region)
+    service = scheduler.service
+    noun, prefix = service.noun, service.prefix
+    wanted = wishes.of(service, region)
     done = []
-    for broker in wishes.missing(wanted, scheduler.brokers()):
-        scheduler.ask("/api/broker/add", {"broker": str(broker), **wanted[broker]})
-        done.append(f"broker {broker} of {region.name} added")
-    for broker, changes in wishes.changed(wanted, scheduler.brokers()).items():
-        scheduler.ask("/api/broker/update", {"broker": str(broker), **changes})
-        done.append(f"broker {broker} of {region.name}: {', '.join(sorted(changes))}")
-    idle = wishes.idle(wanted, scheduler.brokers())
+    for one in wishes.missing(wanted, scheduler.instances()):
+        scheduler.ask(f"{prefix}/add", {noun: str(one), **wanted[one]})
+        done.append(f"{noun} {one} of {region.name} added")
+    for one, changes in wishes.changed(wanted, scheduler.instances()).items():
+        scheduler.ask(f"{prefix}/update", {noun: str(one), **changes})
+        done.append(f"{noun} {one} of {region.name}: {', '.join(sorted(changes))}")
+    idle = wishes.idle(wanted, scheduler.instances())
     if idle:
-        scheduler.ask("/api/broker/start", {"broker": ",".join(map(str, idle)), "timeout": "0"})
-        done += [f"broker {broker} of {region.name} started" for broker in idle]
+        scheduler.ask(f"{prefix}/start", {noun: ",".join(map(str, idle)), "timeout": "0"})
+        done += [f"{noun} {one} of {region.name} started" for one in idle]
     for line in done:
         report(line)
-    _run(scheduler, region, wanted, time.monotonic() + seconds)
+    _run(scheduler, wanted, time.monotonic() + seconds)
     return done
 
 
@@ -73,16 +80,17 @@ def _lead(scheduler: Scheduler, deadline: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _run(scheduler: Scheduler, region: Region, wanted: dict[int, dict[str, str]], deadline: float) -> None:
+def _run(scheduler: Scheduler, wanted: dict[int, dict[str, str]], deadline: float) -> None:
     while True:
         try:
-            down = wishes.down(wanted, scheduler.brokers())
+            down = wishes.down(wanted, scheduler.instances())
             if not down:
                 return
-            why = "; ".join(f"broker {broker} is {state}" for broker, state in sorted(down.items()))
+            noun = scheduler.service.noun
+            why = "; ".join(f"{noun} {one} is {state}" for one, state in sorted(down.items()))
         except MeridianError as error:
             # A new leader is being chosen, perhaps.
             why = str(error)
         if time.monotonic() > deadline:
-            raise MeridianError(f"region {region.name}: {why}")
+            raise MeridianError(why)
         time.sleep(_POLL_SECONDS)

@@ -1,14 +1,20 @@
-"""The brokers that a region's scheduler is to run, in the words of its REST API. Pure."""
+"""The brokers or nodes that a region's scheduler is to run, in the words of its REST API. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from meridian.scheduler.services import NODES, Service
 from meridian.topology.model import Region
 
 # What a broker of heap_mb takes beside its heap: metaspace, threads, direct buffers of the network.
 _BESIDE_HEAP_MB = 256
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def of(service: Service, region: Region) -> dict[int, dict[str, str]]:
+    """Return id → options of the instances of a service."""
+    return nodes(region) if service == NODES else brokers(region)
 
 
 def brokers(region: Region) -> dict[int, dict[str, str]]:
@@ -26,6 +32,35 @@ def brokers(region: Region) -> dict[int, dict[str, str]]:
         "portExternal": str(kafka["ports"]["external"]),
         "volume": f"data:{settings['volume_mb']}",
         "constraints": "hostname=unique",
+        **_patience(settings),
+    }
+    return {broker: dict(options) for broker in region.broker_ids}
+
+
+def nodes(region: Region) -> dict[int, dict[str, str]]:
+    """Return node id → options, as ``/v1/elasticsearch/node/add`` takes them.
+
+    One node on each host with the role, which Mesos' agents say of themselves; zones are the hosts' own.
+    """
+    elastic = region.settings["elasticsearch"]
+    settings = region.settings["elasticsearch_scheduler"]
+    heap = elastic["heap_mb"]
+    options = {
+        "cpus": f"{settings['cpus']:g}",
+        # As much again for files that are mapped, and some for the JVM that launches it.
+        "mem": str(2 * heap + _BESIDE_HEAP_MB),
+        "heap": str(heap),
+        "port": str(elastic["ports"]["http"]),
+        "portTransport": str(elastic["ports"]["transport"]),
+        "volume": f"data:{settings['volume_mb']}",
+        "constraints": "role=like:.*elasticsearch.*",
+        **_patience(settings),
+    }
+    return {number: dict(options) for number, _ in enumerate(region.with_role("elasticsearch"), 1)}
+
+
+def _patience(settings: Mapping[str, Any]) -> dict[str, str]:
+    options = {
         "failoverDelay": f"{settings['failover_delay_seconds']}s",
         "failoverMaxDelay": f"{settings['failover_max_delay_seconds']}s",
         "stickinessPeriod": f"{settings['stickiness_seconds']}s",
@@ -33,7 +68,7 @@ def brokers(region: Region) -> dict[int, dict[str, str]]:
     }
     if settings["data_lost_seconds"] is not None:
         options["dataLostPeriod"] = f"{settings['data_lost_seconds']}s"
-    return {broker: dict(options) for broker in region.broker_ids}
+    return options
 
 
 def missing(wanted: Mapping[int, Mapping[str, str]], known: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -173,6 +173,16 @@ class Region:
         return str(self.settings["kafka"]["runtime"])
 
     @property
+    def search(self) -> str:
+        """What nodes of Elasticsearch run under: ``systemd`` or ``mesos``; empty where there are none."""
+        return str(self.settings["elasticsearch"]["runtime"]) if self.with_role("elasticsearch") else ""
+
+    @property
+    def on_mesos(self) -> bool:
+        """Whether any service of it is tasks of Mesos."""
+        return "mesos" in (self.runtime, self.search)
+
+    @property
     def controllers(self) -> tuple[Node, ...]:
         """The KRaft quorum's nodes: those of the role, else the brokers themselves; none with ZooKeeper."""
         if self.settings["kafka"]["mode"] == ZOOKEEPER:
@@ -188,7 +198,7 @@ class Region:
     def proxied(self) -> bool:
         """Whether its nodes reach services of the region through a proxy of their own."""
         wanted = self.settings.get("proxy", {}).get("enabled", False)
-        return self.runtime == "mesos" if wanted == "auto" else bool(wanted)
+        return self.on_mesos if wanted == "auto" else bool(wanted)
 
     @property
     def entries(self) -> tuple[Node, ...]:

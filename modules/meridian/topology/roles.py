@@ -35,7 +35,7 @@ _ROLES = {
 }
 #: All roles, those first that others build on.
 NAMES = tuple(_ROLES)
-# Runs on one of the brokers' hosts, whichever Marathon chooses.
+# Runs on one of the hosts of its tasks, whichever Marathon chooses.
 _SCHEDULER = ("kafka-scheduler-libs", "kafka-scheduler")
 # What the node's own states and modules are made of.
 _COMMON = ("meridian",)
@@ -48,7 +48,7 @@ def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, .
     """
     wanted = list(roles)
     names = [*_COMMON, *(name for role in wanted for name in _artifacts(settings, role))]
-    if "kafka" in wanted and settings["kafka"]["runtime"] == "mesos":
+    if any(one in wanted and settings[one]["runtime"] == "mesos" for one in ("kafka", "elasticsearch")):
         names += _SCHEDULER
     # Packages and images of Mesos bring libmesos for Marathon too.
     elsewhere = {"mesos"} if (settings.get("mesos") or {}).get("source") in ("package", "image") else set()

@@ -15,6 +15,7 @@ from meridian.topology.formula_keys import (
     ArchiveKeys,
     ConnectKeys,
     ElasticsearchKeys,
+    ElasticsearchSchedulerKeys,
     JavaKeys,
     KafkaKeys,
     KafkaSchedulerKeys,
@@ -286,7 +287,6 @@ class MarathonDriver(_Section):
     """``marathon.driver``."""
 
     port: Port
-    ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!_-]+$")] | None = None
 
 
 class Marathon(_Section, MarathonKeys):
@@ -297,8 +297,8 @@ class Marathon(_Section, MarathonKeys):
     heap_mb: Heap
 
 
-class KafkaScheduler(_Section, KafkaSchedulerKeys):
-    """``kafka_scheduler``: our framework, which runs brokers as Mesos tasks."""
+class Framework(_Section):
+    """A framework of ours, which runs a service as Mesos tasks."""
 
     port: Port
     instances: Positive
@@ -309,6 +309,14 @@ class KafkaScheduler(_Section, KafkaSchedulerKeys):
     stickiness_seconds: Positive
     host_lost_seconds: Positive
     data_lost_seconds: Positive | None
+
+
+class KafkaScheduler(Framework, KafkaSchedulerKeys):
+    """``kafka_scheduler``: the framework that runs brokers."""
+
+
+class ElasticsearchScheduler(Framework, ElasticsearchSchedulerKeys):
+    """``elasticsearch_scheduler``: the framework that runs nodes of Elasticsearch."""
 
 
 class ElasticsearchPorts(_Section):
@@ -426,6 +434,7 @@ class RegionSettings(_Section):
     marathon: Marathon
     kafka_scheduler: KafkaScheduler
     elasticsearch: Elasticsearch
+    elasticsearch_scheduler: ElasticsearchScheduler
     proxy: Proxy
     pki: Pki
     node: NodeKeys = NodeKeys()

@@ -48,14 +48,14 @@ class Node:
         self.folder = folder
         self.settings = settings
         self.task = task
-        self.noted = folder / ("data/run" if task else "run/meridian-elasticsearch")
+        self.noted = folder / "run/meridian-elasticsearch"
         self.id = str(settings["nodes"][settings["index"] - 1]["id"])
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("etc/meridian/elasticsearch", "etc/systemd/system", "opt/meridian/elasticsearch"):
             (folder / name).mkdir(parents=True)
         for name in ("data", "run/meridian-elasticsearch"):
             (folder / name).mkdir(parents=True)
-            if not task:
+            if not task or name != "data":
                 _give(folder / name)
         (folder / "etc/meridian/pki").symlink_to(identity)
         (folder / "opt/meridian/elasticsearch/current").symlink_to(artifact)
@@ -139,9 +139,16 @@ class Node:
         target.write_text(text, encoding="utf-8")
 
 
-def nodes(folder: Path, artifact: Path) -> list[Node]:
-    """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task."""
-    addresses = [f"127.0.1.{number}" for number in (1, 2, 3)]
+def nodes(
+    folder: Path, artifact: Path, network: str = "127.0.1", runtime: str = "systemd", **further: Any
+) -> list[Node]:
+    """Return three machines, each in a zone and with a loopback address of its own; one runs it as a task.
+
+    :param network: first three numbers of their addresses.
+    :param runtime: ``mesos``: a scheduler starts them all, and they are called as their hosts are.
+    :param further: of the formula's settings.
+    """
+    addresses = [f"{network}.{number}" for number in (1, 2, 3)]
     identity = folder / "pki"
     _certificates(identity, folder / "authority", addresses)
     defaults = yaml.safe_load((FORMULA / "defaults.yaml").read_text(encoding="utf-8"))
@@ -149,7 +156,12 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
     defaults |= yaml.safe_load(pillar_file.read_text(encoding="utf-8"))["elasticsearch"]
     ports = {"http": _free_port(addresses), "transport": _free_port(addresses)}
     known = [
-        {"id": f"elastic-{number}", "index": number, "zone": f"zone-{number}", "address": address}
+        {
+            "id": address if runtime == "mesos" else f"elastic-{number}",
+            "index": number,
+            "zone": f"zone-{number}",
+            "address": address,
+        }
         for number, address in enumerate(addresses, start=1)
     ]
     made = []
@@ -172,8 +184,10 @@ def nodes(folder: Path, artifact: Path) -> list[Node]:
             "jvm_flags": ["-XX:TieredStopAtLevel=1"],
             # On one machine, three cannot share a port of all addresses.
             "config": {"http.host": address, "discovery.probe.connect_timeout": "5s"},
+            "runtime": runtime,
+            **further,
         }
-        made.append(Node(here, settings, identity, artifact, task=index == 3))
+        made.append(Node(here, settings, identity, artifact, task=index == 3 or runtime == "mesos"))
     return made
 
 

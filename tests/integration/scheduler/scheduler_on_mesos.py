@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -36,7 +36,6 @@ _AGENT = (
     "--isolation=posix/cpu,posix/mem",
     "--no-systemd_enable_support",
     "--no-switch_user",
-    "--resources=cpus:4;mem:4096;disk:10000;ports:[31000-31100]",
 )
 
 
@@ -91,16 +90,25 @@ class Process:
 
 
 class Scheduler(Process):
-    """A scheduler and its REST API."""
+    """A scheduler and its REST API.
 
-    def __init__(self, name: str, folder: Path, options: Mapping[str, str]) -> None:
+    :param words: what runs it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        options: Mapping[str, str],
+        words: Sequence[str] = ("scheduler",),
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         lines = {**options, "api": self.url, "api-secret-file": str(folder / "api-secret")}
         config = folder / f"{name}.properties"
         config.write_text("".join(f"{key}={value}\n" for key, value in lines.items()), encoding="utf-8")
         path = f"{REPOSITORY / 'modules'}:{REPOSITORY / 'apps/kafka-scheduler'}"
-        command = [sys.executable, "-m", "kafka_scheduler", "scheduler", str(config)]
+        command = [sys.executable, "-m", "kafka_scheduler", *words, str(config)]
         super().__init__(name, folder, command, {"PYTHONPATH": path})
 
     def ask(self, path: str, **parameters: Any) -> Any:
@@ -193,8 +201,8 @@ class Cluster:
         self.masters[port] = self._keep(Process(f"master-{port}", self.folder, command))
         return port
 
-    def start_agent(self, number: int) -> str:
-        """Start, or start again, an agent; return its host's name."""
+    def start_agent(self, number: int, ports: str = "31000-31100") -> str:
+        """Start, or start again, an agent that offers some ports; return its host's name."""
         host = f"127.0.0.{number}"
         port = self._ports.setdefault(host, free_port())
         command = [
@@ -206,12 +214,15 @@ class Cluster:
             f"--work_dir={self.folder}/agent-{number}",
             f"--runtime_dir={self.folder}/run-{number}",
             f"--attributes=rack:r{number}",
+            f"--resources=cpus:4;mem:4096;disk:10000;ports:[{ports}]",
             *_AGENT,
         ]
         self.agents[host] = self._keep(Process(f"agent-{number}", self.folder, command))
         return host
 
-    def start_scheduler(self, name: str = "scheduler", **options: str) -> Scheduler:
+    def start_scheduler(
+        self, name: str = "scheduler", words: Sequence[str] = ("scheduler",), **options: str
+    ) -> Scheduler:
         """Start a scheduler."""
         storage = (
             f"{self._zookeeper}/kafka-scheduler" if self._zookeeper else f"file:{self.folder}/state.json"
@@ -227,7 +238,7 @@ class Cluster:
             "stop-timeout": "2s",
         }
         said |= {key.replace("_", "-"): value for key, value in options.items()}
-        scheduler = Scheduler(name, self.folder, said)
+        scheduler = Scheduler(name, self.folder, said, words)
         self._keep(scheduler)
         return scheduler
 

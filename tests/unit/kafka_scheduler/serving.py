@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn, cast
 
-from kafka_scheduler.api import server
 from kafka_scheduler.api import settings as api_settings
+from kafka_scheduler.api.application import Application
+from kafka_scheduler.api.routes import ROUTES
 from kafka_scheduler.api.server import ApiServer
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.service import KafkaService
 from meridian.errors import MeridianError
@@ -74,4 +76,5 @@ def _answers_by(running: ApiServer, api: Api, folder: Path) -> None:
     def secret() -> str:
         return (folder / "secret").read_text(encoding="utf-8").strip()
 
-    running._server.application = server.Application(api.context, "api", secret)
+    users = [User("api", secret)]
+    running._server.application = Application(ROUTES, api.context, api.service.health, users)

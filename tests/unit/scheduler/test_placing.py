@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from meridian.errors import MeridianError
 from meridian.scheduler import placing
+from meridian.scheduler.services import BROKERS, Service
 from meridian.topology.model import Region
 
 from tests.render import rendering
@@ -13,6 +14,8 @@ from tests.render import rendering
 
 class Known:
     """A scheduler that does at once what it is asked."""
+
+    service: Service = BROKERS
 
     def __init__(self, reasons: list[str] | None = None) -> None:
         self.asked: list[str] = []
@@ -22,7 +25,7 @@ class Known:
     def leader(self) -> str:
         return "https://leader"
 
-    def brokers(self) -> list[dict[str, Any]]:
+    def instances(self) -> list[dict[str, Any]]:
         return list(self._brokers.values())
 
     def ask(
@@ -59,5 +62,5 @@ def test_a_second_run_changes_nothing(region: Region) -> None:
 
 
 def test_brokers_that_find_no_place_are_told_with_the_reason(region: Region) -> None:
-    with pytest.raises(MeridianError, match=r"us-east: broker 1 is starting: port 9092 taken on kafka-1"):
+    with pytest.raises(MeridianError, match=r"broker 1 is starting: port 9092 taken on kafka-1"):
         placing.place(Known(["port 9092 taken on kafka-1"]), region, seconds=0)

@@ -1,9 +1,12 @@
 """What a region's scheduler is told, compared with what it knows."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from meridian.scheduler import wanted
+from meridian.scheduler.services import NODES
+from meridian.topology import Layers, expand
 from meridian.topology.model import Region
 
 from tests.render import rendering
@@ -71,3 +74,24 @@ def test_a_broker_that_is_not_placed_says_why(region: Region) -> None:
     wishes = wanted.brokers(region)
     known = [told(1, wishes[1]), told(2, wishes[2], state="starting", reasons=["not enough cpus on a, b"])]
     assert wanted.down(wishes, known) == {2: "starting: not enough cpus on a, b", 3: "unknown"}
+
+
+@pytest.fixture
+def searching(bent: Callable[..., Layers]) -> Region:
+    """A region whose nodes of Elasticsearch are tasks."""
+    text = (
+        "overrides: {central: {elasticsearch: {heap_mb: 512, runtime: mesos}, nodes: {"
+        "elastic: {count: 3, roles: [mesos-agent, elasticsearch], size: medium}, "
+        "masters: {count: 3, roles: [zookeeper, mesos-master, marathon], size: medium}}}}"
+    )
+    return expand(bent(text), "local").region("central")
+
+
+def test_one_node_of_elasticsearch_on_each_of_its_hosts(searching: Region) -> None:
+    found = wanted.of(NODES, searching)
+    assert list(found) == [1, 2, 3]
+    assert (found[1]["port"], found[1]["portTransport"], found[1]["heap"]) == ("9200", "9300", "512")
+    assert int(found[1]["mem"]) >= 2 * 512
+    known = [told(node, options) for node, options in found.items()]
+    assert wanted.changed(found, known) == {}
+    assert wanted.changed(found, [told(1, found[1], heap=256)]) == {1: {"heap": "512"}}

@@ -64,6 +64,7 @@ WRONG = {
         "firewall: {open: {kafka: {internal: {port: kafka.heap_mb}}}}",
         f"{FILE}: firewall.open.kafka.internal.port: no setting 'kafka.heap_mb' holds a port; "
         "expected one of: connect.port, elasticsearch.ports.http, elasticsearch.ports.transport, "
+        "elasticsearch_scheduler.port, "
         "kafka.ports.controller, kafka.ports.external, kafka.ports.internal, kafka_scheduler.port, "
         "marathon.driver.port, marathon.port, mesos.ports.agent, mesos.ports.master, objectstore.port, "
         "proxy.ports.bootstrap, proxy.ports.external, proxy.ports.marathon, proxy.ports.metrics, "

@@ -40,6 +40,7 @@ FIXED = {
         "mesos_password",
         "api_user",
         "password",
+        "tls",
     },
     "mesos": {
         "user",
@@ -50,7 +51,7 @@ FIXED = {
         "zookeeper_user",
         "zookeeper_password",
         "passwords",
-        "broker_ports",
+        "fixed_ports",
     },
     "elasticsearch": {
         "user",

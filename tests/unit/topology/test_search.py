@@ -8,6 +8,8 @@ import pytest
 from meridian.topology import Layers, Topology, TopologyError, expand, node_pillar
 
 NODES = "nodes: {elastic: {count: 3, roles: [elasticsearch], size: medium}}"
+MASTERS = "masters: {count: 3, roles: [zookeeper, mesos-master, marathon], size: medium}"
+AGENTS = "nodes: {elastic: {count: 3, roles: [mesos-agent, elasticsearch], size: medium}}"
 HEAP = "heap_mb: 256"
 SECRETS = {"elasticsearch": {"elastic": "elastic-secret", "sink": "sink-secret"}}
 
@@ -34,7 +36,12 @@ def central(text: str) -> str:
             "overrides.central.elasticsearch.transport: proxy: expected proxy.enabled: true as well",
         ),
         (
-            central(f"{NODES}, elasticsearch: {{{HEAP}, runtime: mesos}}"),
+            central(f"{AGENTS}, elasticsearch: {{{HEAP}, runtime: mesos}}"),
+            "overrides.central.elasticsearch.runtime: mesos: expected nodes with the roles zookeeper, "
+            "mesos-master, marathon; region central has none",
+        ),
+        (
+            central(f"{NODES[:-1]}, {MASTERS}}}, elasticsearch: {{{HEAP}, runtime: mesos}}"),
             "overrides.central.nodes.elastic.roles: expected mesos-agent as well: elasticsearch.runtime is "
             "mesos",
         ),
@@ -82,3 +89,46 @@ def test_its_passwords_reach_its_nodes_only(made: Topology) -> None:
 
 def test_no_environment_has_it_unless_it_says_so(local: Topology) -> None:
     assert not [node for node in local.nodes if "elasticsearch" in node.roles]
+
+
+MESOS_SECRETS = {
+    **SECRETS,
+    "zookeeper": {"elasticsearch-scheduler": "zoo-secret"},
+    "mesos": {"elasticsearch-scheduler": "mesos-secret"},
+    "elasticsearch-scheduler": {"api": "api-secret"},
+}
+
+
+@pytest.fixture
+def on_mesos(bent: Callable[..., Layers]) -> Topology:
+    return expand(
+        bent(central(f"{AGENTS[:-1]}, {MASTERS}}}, elasticsearch: {{{HEAP}, runtime: mesos}}")), "local"
+    )
+
+
+def test_tasks_of_a_region_whose_brokers_are_units(on_mesos: Topology) -> None:
+    region = on_mesos.region("central")
+    assert (region.runtime, region.search, region.on_mesos, region.proxied) == (
+        "systemd",
+        "mesos",
+        True,
+        True,
+    )
+    agent = node_pillar(on_mesos, "elastic-1.central.local", secrets=MESOS_SECRETS)
+    assert agent["mesos"]["fixed_ports"] == [9200, 9300, 7001]
+    scheduler = agent["elasticsearch_scheduler"]
+    assert (scheduler["password"], scheduler["mesos_password"]) == ("api-secret", "mesos-secret")
+    assert (scheduler["zookeeper_password"], scheduler["elastic_password"]) == (
+        "zoo-secret",
+        "elastic-secret",
+    )
+    # Marathon's servers make the app, and need none of its passwords.
+    server = node_pillar(on_mesos, "masters-1.central.local", secrets=MESOS_SECRETS)
+    assert "password" not in server["elasticsearch_scheduler"]
+    assert "elastic-secret" not in json.dumps(server)
+
+
+def test_units_have_no_scheduler(made: Topology) -> None:
+    assert "elasticsearch_scheduler" not in node_pillar(
+        made, "elastic-1.central.local", secrets=MESOS_SECRETS
+    )

@@ -1,9 +1,11 @@
 """What is asked of brokers."""
 
 import re
+import time
 
 from meridian.errors import MeridianError
 
+from kafka_scheduler import metrics as numbers
 from kafka_scheduler.api import plain
 from kafka_scheduler.api.answers import Answer, ApiError
 from kafka_scheduler.api.context import Context
@@ -104,6 +106,14 @@ def metrics(context: Context, asked: Parameters) -> Answer:
             for one, numbers in sorted(found.items())
         }
     )
+
+
+def prometheus(context: Context, asked: Parameters) -> Answer:
+    """Answer with metrics in Prometheus' text format."""
+    service, health = context.service, context.service.health()
+    # One that does not lead knows of no brokers and plans.
+    seen = (service.brokers(), service.plans()) if health.leader else ((), ())
+    return Answer(numbers.render(numbers.KAFKA, health, *seen, time.time()), kind=numbers.KIND)
 
 
 def give_up_volume(context: Context, asked: Parameters) -> Answer:

@@ -1,38 +1,9 @@
-"""The table of routes: what there is, what it takes, what it answers, and who may ask."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""The table of routes of the Kafka scheduler."""
 
 from kafka_scheduler.api import brokers, partitions, plans, quotas, scheduler, topics
-from kafka_scheduler.api.answers import Answer
-from kafka_scheduler.api.context import Context
-from kafka_scheduler.api.parameters import Parameter, Parameters
+from kafka_scheduler.api.parameters import Parameter
+from kafka_scheduler.api.route import Route
 from kafka_scheduler.kafka.options import OPTIONS
-
-Handler = Callable[[Context, Parameters], Answer]
-
-
-@dataclass(frozen=True)
-class Route:
-    """A path, and what answers there.
-
-    :ivar answer: name of the answer's schema in :mod:`kafka_scheduler.api.openapi`.
-    :ivar methods: what it may be asked with; a path that changes something takes POST only.
-    :ivar old: the same by the oldest API's path, there by GET as well.
-    :ivar public: needs no secret.
-    :ivar local: answered by an instance that does not lead, too.
-    """
-
-    path: str
-    handler: Handler
-    summary: str
-    answer: str
-    parameters: tuple[Parameter, ...] = ()
-    methods: tuple[str, ...] = ("POST",)
-    old: tuple[str, ...] = ()
-    public: bool = False
-    local: bool = False
-
 
 _BOTH = ("GET", "POST")
 _BROKERS = "0, 0,1, 0..2, *, *[rack=r1], 0..4[rack=r1,dc=dc1], [rack]"
@@ -300,6 +271,7 @@ ROUTES = (
             Parameter("level", "debug, info, warning or error"),
         ),
         _BOTH,
+        changes=True,
         old=("/loglevel",),
         local=True,
     ),
@@ -312,7 +284,7 @@ ROUTES = (
         public=True,
         local=True,
     ),
-    Route("/metrics", scheduler.metrics, "Metrics for Prometheus.", "text", methods=("GET",), local=True),
+    Route("/metrics", brokers.prometheus, "Metrics for Prometheus.", "text", methods=("GET",), local=True),
     Route(
         "/api/openapi.json", scheduler.describe, "This description.", "OpenApi", methods=("GET",), local=True
     ),

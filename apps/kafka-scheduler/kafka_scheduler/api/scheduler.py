@@ -1,13 +1,26 @@
-"""What is asked of the scheduler itself."""
+"""What is asked of a scheduler itself, whatever its service."""
 
 import logging
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from kafka_scheduler import metrics as prometheus
 from kafka_scheduler.api.answers import Answer, ApiError
-from kafka_scheduler.api.context import Context
 from kafka_scheduler.api.parameters import Parameters
+from kafka_scheduler.operations import Operations
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class Context(Protocol):
+    """What these handlers ask, of whatever service."""
+
+    @property
+    def service(self) -> Operations[Any]:
+        """The scheduler's operations."""
+
+    @property
+    def description(self) -> Callable[[], dict[str, Any]]:
+        """Returns the OpenAPI description."""
 
 
 def health(context: Context, asked: Parameters) -> Answer:
@@ -24,11 +37,6 @@ def health(context: Context, asked: Parameters) -> Answer:
         "problem": problem,
     }
     return Answer(body, 200 if well else 503)
-
-
-def metrics(context: Context, asked: Parameters) -> Answer:
-    """Answer with metrics in Prometheus' text format."""
-    return Answer(prometheus.text(context.service), kind=prometheus.KIND)
 
 
 def describe(context: Context, asked: Parameters) -> Answer:

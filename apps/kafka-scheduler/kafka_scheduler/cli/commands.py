@@ -8,8 +8,10 @@ from kafka_scheduler.api.parameters import Parameter
 from kafka_scheduler.api.routes import ROUTES
 from kafka_scheduler.cli import show
 from kafka_scheduler.cli.show import Lines
+from kafka_scheduler.elasticsearch.routes import PREFIX as ELASTIC
+from kafka_scheduler.elasticsearch.routes import ROUTES as ELASTIC_ROUTES
 
-_ROUTES = {one.path: one for one in ROUTES}
+_ROUTES = {one.path: one for one in (*ROUTES, *ELASTIC_ROUTES)}
 
 #: Shows an answer: the answer, the options as they were given → lines.
 Show = Callable[[Any, dict[str, str]], Lines]
@@ -32,6 +34,11 @@ class Command:
     needed: int = 0
     shorts: tuple[tuple[str, ...], ...] = ()
     own: tuple[Parameter, ...] = ()
+
+    @property
+    def elastic(self) -> bool:
+        """Whether it is the scheduler of Elasticsearch that is asked."""
+        return self.path.startswith(f"{ELASTIC}/")
 
     @property
     def summary(self) -> str:
@@ -97,6 +104,51 @@ def _plan(action: str, *arguments: str) -> Command:
     names = ("plan", *arguments)
     return Command(("plan", action), f"/api/plan/{action}", _by(show.plan), names, len(names))
 
+
+def _nodes(done: str) -> Show:
+    return lambda answer, options: show.nodes(
+        ("nodes " if len(answer["nodes"]) > 1 else "node ") + done, answer, "quiet" in options
+    )
+
+
+def _elastic(words: str, shown: Show, *arguments: str, **more: Any) -> Command:
+    more.setdefault("needed", len(arguments))
+    path = f"{ELASTIC}/{words.replace(' ', '/')}"
+    return Command(("elasticsearch", *words.split()), path, shown, arguments, **more)
+
+
+_ELASTIC_COMMANDS = (
+    _elastic("node list", _nodes(""), "node", needed=0, own=(_QUIET,)),
+    _elastic("node add", _nodes("added"), "node"),
+    _elastic("node update", _nodes("updated"), "node"),
+    _elastic("node remove", lambda answer, _: [f"node {','.join(answer['ids'])} removed"], "node"),
+    _elastic("node start", _by(show.nodes_outcome), "node"),
+    _elastic("node stop", _by(show.nodes_outcome), "node"),
+    _elastic("node restart", _by(show.nodes_outcome), "node"),
+    _elastic("node log", lambda answer, _: [answer["content"].rstrip("\n")], "node"),
+    Command(
+        ("elasticsearch", "node", "give-up-volume"),
+        f"{ELASTIC}/node/volume/give-up",
+        lambda answer, _: (
+            show.nodes("node without the volume", answer) if answer["nodes"] else ["the volume is given up"]
+        ),
+        ("node", "volume"),
+        2,
+    ),
+    _elastic("cluster", _by(show.cluster)),
+    _elastic("plan list", _by(show.plans)),
+    _elastic("plan pause", _by(show.plan), "plan"),
+    _elastic("plan continue", _by(show.plan), "plan"),
+    _elastic("plan force", _by(show.plan), "plan", "node"),
+    _elastic("plan cancel", _by(show.plan), "plan"),
+    Command(
+        ("elasticsearch", "shutdown"),
+        f"{ELASTIC}/scheduler/stop",
+        _by(lambda answer: [f"scheduler {answer['status']}"]),
+    ),
+    _elastic("loglevel", lambda answer, _: [f"{answer['logger']}: {answer['level']}"], "level", needed=0),
+    _elastic("health", lambda answer, _: [answer["status"]]),
+)
 
 COMMANDS = (
     Command(
@@ -195,4 +247,5 @@ COMMANDS = (
         ("level",),
     ),
     Command(("health",), "/health", lambda answer, _: [answer["status"]]),
+    *_ELASTIC_COMMANDS,
 )

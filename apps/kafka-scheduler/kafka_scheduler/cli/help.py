@@ -5,7 +5,7 @@ from kafka_scheduler.cli.arguments import flag
 from kafka_scheduler.cli.commands import COMMANDS, Command
 from kafka_scheduler.cli.show import Lines
 
-_WIDTH = 26
+_WIDTH = 34
 _EXPRESSIONS = {
     "broker": (
         "broker expressions:",
@@ -38,10 +38,12 @@ def overview() -> Lines:
         "Usage: kafka-scheduler <command> [arguments] [options]",
         "",
         "The scheduler is found by --api URL or KAFKA_SCHEDULER_API, KAFKA_SCHEDULER_CA,",
-        "KAFKA_SCHEDULER_SECRET_FILE, or a properties file that KAFKA_SCHEDULER_CONFIG names.",
+        "KAFKA_SCHEDULER_SECRET_FILE, or a properties file that KAFKA_SCHEDULER_CONFIG names; that of",
+        "Elasticsearch by variables that begin with ELASTICSEARCH_SCHEDULER_ instead.",
         "",
         "Commands:",
         f"  {'scheduler':{_WIDTH}} run a scheduler",
+        f"  {'elasticsearch scheduler':{_WIDTH}} run a scheduler of Elasticsearch",
     ]
     lines += [f"  {' '.join(one.words):{_WIDTH}} {one.summary}" for one in COMMANDS]
     return [*lines, f"  {'help [command]':{_WIDTH}} say more"]

@@ -29,7 +29,7 @@ def main(words: Sequence[str]) -> int:
         if not rest or rest[0] in ("help", "--help", "-h"):
             return _help(rest[1:])
         asked = arguments.read(rest)
-        client = Client(client_settings.load(url))
+        client = Client(client_settings.load(url, elastic=asked.command.elastic))
         answer = client.ask(asked.command.path, asked.given, _patience(asked))
         return _tell(asked, answer)
     except UsageError as error:
@@ -74,7 +74,7 @@ def _help(words: list[str]) -> int:
 
 def _patience(asked: Asked) -> float:
     """Return how long the answer may take: as long as the scheduler is asked to wait, and some more."""
-    if asked.command.words in (("broker", "restart"), ("broker", "stop")):
+    if asked.command.words[-1] in ("restart", "stop"):
         return _LONG_SECONDS
     parameter = asked.command.parameters().get("timeout")
     text = asked.given.get("timeout") or (parameter.default if parameter else None) or "0"

@@ -8,14 +8,9 @@ from pathlib import Path
 from meridian.errors import MeridianError
 
 FILE = Path("/etc/meridian/kafka-scheduler/scheduler.properties")
-#: Environment variable → key of the properties file.
-VARIABLES = {
-    "KAFKA_SCHEDULER_API": "api",
-    "KAFKA_SCHEDULER_CA": "api-ca",
-    "KAFKA_SCHEDULER_USER": "api-user",
-    "KAFKA_SCHEDULER_SECRET_FILE": "api-secret-file",
-}
-_CONFIG = "KAFKA_SCHEDULER_CONFIG"
+ELASTIC_FILE = Path("/etc/meridian/elasticsearch-scheduler/scheduler.properties")
+#: Environment variable, behind its prefix → key of the properties file.
+VARIABLES = {"API": "api", "CA": "api-ca", "USER": "api-user", "SECRET_FILE": "api-secret-file"}
 
 
 @dataclass(frozen=True)
@@ -32,27 +27,35 @@ class ClientSettings:
     ca: Path | None = None
 
 
-def load(url: str | None, environment: Mapping[str, str] | None = None) -> ClientSettings:
+def load(
+    url: str | None, environment: Mapping[str, str] | None = None, elastic: bool = False
+) -> ClientSettings:
     """Return the settings: a URL that is given, else the environment, else the file that it or we name.
 
     :param url: of the API.
+    :param elastic: the scheduler of Elasticsearch is asked; its variables begin with ``ELASTICSEARCH_``.
     :param environment: default: the process' own.
     :raises MeridianError: no URL or secret is to be found, or a file cannot be read.
     """
     environment = os.environ if environment is None else environment
-    named = environment.get(_CONFIG)
-    file = Path(named) if named else FILE
+    prefix = "ELASTICSEARCH_SCHEDULER" if elastic else "KAFKA_SCHEDULER"
+    named = environment.get(f"{prefix}_CONFIG")
+    file = Path(named) if named else (ELASTIC_FILE if elastic else FILE)
     found = properties(file) if named or file.is_file() else {}
-    found |= {key: environment[name] for name, key in VARIABLES.items() if environment.get(name)}
+    found |= {
+        key: environment[f"{prefix}_{name}"]
+        for name, key in VARIABLES.items()
+        if environment.get(f"{prefix}_{name}")
+    }
     url = (url or found.get("api", "")).rstrip("/")
     if not url.startswith(("http://", "https://")):
         raise MeridianError(
-            f"where is the scheduler? Give --api https://host:7000, KAFKA_SCHEDULER_API, or api in {file}"
+            f"where is the scheduler? Give --api https://host:7000, {prefix}_API, or api in {file}"
         )
     secret = found.get("api-secret-file")
     if not secret:
         raise MeridianError(
-            f"who asks? Name the secret's file: KAFKA_SCHEDULER_SECRET_FILE, or api-secret-file in {file}"
+            f"who asks? Name the secret's file: {prefix}_SECRET_FILE, or api-secret-file in {file}"
         )
     ca = found.get("api-ca")
     return ClientSettings(

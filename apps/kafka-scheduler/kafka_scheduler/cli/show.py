@@ -22,28 +22,38 @@ _SHOWN = (
 
 def brokers(title: str, answer: Mapping[str, Any], quiet: bool = False) -> Lines:
     """Return brokers: all that is known of them, or a line for each."""
-    listed: Sequence[Mapping[str, Any]] = answer["brokers"]
+    return _instances(title, answer["brokers"], quiet, "no brokers")
+
+
+def nodes(title: str, answer: Mapping[str, Any], quiet: bool = False) -> Lines:
+    """Return nodes of Elasticsearch: all that is known of them, or a line for each."""
+    return _instances(title.strip(), answer["nodes"], quiet, "no nodes")
+
+
+def _instances(title: str, listed: Sequence[Mapping[str, Any]], quiet: bool, none: str) -> Lines:
     if quiet:
         return [f"{one['id']} {state(one)}" for one in listed]
     if not listed:
-        return ["no brokers"]
+        return [none]
     lines = [f"{title}:"]
     for one in listed:
-        lines += [*_indented(broker(one)), ""]
+        lines += [*_indented(instance(one)), ""]
     return lines[:-1]
 
 
 def state(one: Mapping[str, Any]) -> str:
-    """Return a broker's state, with the remark that it runs with other options than asked for."""
+    """Return a state, with the remark that it runs with other options than asked for."""
     return one["state"] + (" (modified, needs restart)" if one.get("needsRestart") else "")
 
 
-def broker(one: Mapping[str, Any]) -> Lines:
-    """Return a broker."""
+def instance(one: Mapping[str, Any]) -> Lines:
+    """Return a broker or a node."""
     lines = [f"id: {one['id']}", f"active: {str(one['active']).lower()}", f"state: {state(one)}"]
     resources = [f"cpus:{one['cpus']:.2f}", f"mem:{one['mem']}", f"heap:{one['heap']}", f"port:{one['port']}"]
     if one.get("portExternal"):
         resources.append(f"port-external:{one['portExternal']}")
+    if one.get("portTransport"):
+        resources.append(f"port-transport:{one['portTransport']}")
     if one.get("volume"):
         resources.append(f"volume:{one['volume']}")
     lines.append("resources: " + ", ".join(resources))
@@ -79,6 +89,22 @@ def outcome(answer: Mapping[str, Any]) -> Lines:
     if answer.get("plan"):
         lines += ["", f"plan: {answer['plan']}"]
     return lines
+
+
+def nodes_outcome(answer: Mapping[str, Any]) -> Lines:
+    """Return what came of a start, stop or restart of nodes."""
+    several = "nodes" if len(answer["nodes"]) > 1 else "node"
+    lines = nodes(f"{several} {answer['status']}", answer)
+    if answer.get("plan"):
+        lines += ["", f"plan: {answer['plan']}"]
+    return lines
+
+
+def cluster(answer: Mapping[str, Any]) -> Lines:
+    """Return what Elasticsearch said of itself."""
+    lines = [f"status: {answer['status']}", f"nodes: {answer['nodes']}"]
+    lines += [f"{name}: {answer[name]}" for name in ("master", "problem") if answer.get(name)]
+    return [*lines, f"unassigned shards: {answer['unassigned']}"]
 
 
 def metrics(answer: Mapping[str, Mapping[str, float]]) -> Lines:
@@ -161,7 +187,8 @@ def plan(one: Mapping[str, Any]) -> Lines:
         lines.append(f"  {phase['name']}: {phase['status']}")
         for step in phase["steps"]:
             why = f" ({step['message']})" if step.get("message") else ""
-            lines.append(f"    broker {step['broker']} {step['action']}: {step['status']}{why}")
+            who = f"broker {step['broker']}" if "broker" in step else f"node {step['node']}"
+            lines.append(f"    {who} {step['action']}: {step['status']}{why}")
     return lines
 
 

@@ -1,78 +1,24 @@
-"""Nodes of Elasticsearch as the core's service. Pure."""
+"""Nodes of Elasticsearch as the core's service, and as users see them. Pure."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from meridian.errors import MeridianError
-
+from kafka_scheduler import viewing
+from kafka_scheduler.core import stickiness
 from kafka_scheduler.core.codec import text
-from kafka_scheduler.core.model import Instance, PortWant, Requirement, Task, TaskState, VolumeWant
+from kafka_scheduler.core.model import Instance, PortWant, Requirement, Task, VolumeWant
 from kafka_scheduler.core.resources import Resource
-from kafka_scheduler.kafka import values
+from kafka_scheduler.core.state import State
+from kafka_scheduler.elasticsearch import spec as specs
+from kafka_scheduler.elasticsearch.spec import NodeSpec
+from kafka_scheduler.elasticsearch.views import ClusterHealth, NodeView
+from kafka_scheduler.operations import runs
 
 HTTP, TRANSPORT = "http", "transport"
-
-
-@dataclass(frozen=True)
-class NodeSpec:
-    """A node as it is wanted; all nodes are alike.
-
-    :ivar mem: MB of the task; ``heap``: MB of them that are the JVM's heap.
-    :ivar volume: ``data:100G:mount``; empty: data are in the sandbox and go with it.
-    :ivar constraints: as brokers have them; each node is on a host of its own in any case.
-    """
-
-    cpus: float = 1.0
-    mem: int = 2048
-    heap: int = 1024
-    port_http: int = 9200
-    port_transport: int = 9300
-    volume: str = ""
-    constraints: str = ""
-    jvm_options: str = ""
-    host_lost_period: float = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What the cluster said of itself.
-
-    :ivar status: ``green, yellow, red``; empty when nobody answered, then ``problem`` says why.
-    :ivar nodes: how many have joined.
-    """
-
-    taken_at: float
-    status: str = ""
-    nodes: int = 0
-    problem: str = ""
-
-
-def parse(given: Mapping[str, str]) -> NodeSpec:
-    """Return a node from what a file says of it.
-
-    :param given: key, with dashes, → text.
-    :raises MeridianError: a key or value is none that there is.
-    """
-    known = {one.name.replace("_", "-"): one for one in fields(NodeSpec)}
-    found: dict[str, Any] = {}
-    for key, said in given.items():
-        if key not in known:
-            raise MeridianError(f"node.{key}: there is no such key; known are {', '.join(known)}")
-        read: Callable[[str], Any] = type(known[key].default)
-        try:
-            found[known[key].name] = values.duration(said) if key == "host-lost-period" else read(said)
-        except ValueError as error:
-            raise MeridianError(f"node.{key}: {said!r} is no number") from error
-    spec = NodeSpec(**found)
-    if spec.heap * 2 > spec.mem:
-        raise MeridianError(f"node.heap: {spec.heap} MB are more than half of node.mem, {spec.mem} MB")
-    values.constraints(spec.constraints)
-    if spec.volume and len(values.volumes(spec.volume)) > 1:
-        raise MeridianError("node.volume: one volume is what a node can use")
-    return spec
+#: What gives a node's volume up.
+GIVE_UP = "elasticsearch node give-up-volume"
 
 
 class Nodes:
@@ -93,8 +39,9 @@ class Nodes:
 
     def task_info(self, instance: Instance, task: Task, resources: tuple[Resource, ...]) -> Mapping[str, Any]:
         """Return a node's task. Who it is and who else there is, its host knows."""
-        spec = NodeSpec(**instance.spec)
+        spec = NodeSpec.from_json(instance.spec)
         said = {
+            "ELASTIC_NODE_ID": instance.id,
             "ELASTIC_HEAP_MB": str(spec.heap),
             "ELASTIC_PORT_HTTP": str(task.ports[HTTP]),
             "ELASTIC_PORT_TRANSPORT": str(task.ports[TRANSPORT]),
@@ -120,47 +67,85 @@ class Nodes:
             "discovery": {"visibility": "CLUSTER", "name": self._name, "ports": {"ports": ports}},
         }
 
-    def why_not_stop(self, instance: str, seen: Health, instances: Mapping[str, Instance]) -> str:
-        """A node that runs goes down only while the cluster is green: every shard is on another one too."""
-        one = instances.get(instance)
-        if one is None or one.task is None or one.task.state is not TaskState.RUNNING:
-            return ""
-        return seen.problem or ("" if seen.status == "green" else f"the cluster is {seen.status}")
+    def why_not_stop(self, instance: str, seen: ClusterHealth, instances: Mapping[str, Instance]) -> str:
+        """Return why a node must stay up; empty when it may go down.
 
-    def why_not_whole(self, instance: str, seen: Health, instances: Mapping[str, Instance]) -> str:
-        """After a start all is well when all nodes have joined and the cluster is green."""
-        running = sum(
-            one.task is not None and one.task.state is TaskState.RUNNING for one in instances.values()
-        )
+        Only while the cluster is green: then each shard is on another node too. And a majority has to be
+        left, of which one is elected master.
+        """
+        one = instances.get(instance)
+        if one is None or not runs(one):
+            return ""
         if seen.problem:
             return seen.problem
+        if seen.status != "green":
+            return f"the cluster is {seen.status}, with {seen.unassigned} unassigned shards"
+        left = seen.nodes - 1
+        if left * 2 <= len(instances):
+            return f"{left} of {len(instances)} nodes would be left, which is no majority"
+        return ""
+
+    def why_not_whole(self, instance: str, seen: ClusterHealth, instances: Mapping[str, Instance]) -> str:
+        """Return what is not well yet after a node was started; empty when all is."""
+        if seen.problem:
+            return seen.problem
+        running = sum(map(runs, instances.values()))
         if seen.nodes < running:
             return f"{seen.nodes} of {running} nodes have joined"
         return "" if seen.status == "green" else f"the cluster is {seen.status}"
 
-    def why_not_without(self, instance: str, seen: Health, instances: Mapping[str, Instance]) -> str:
-        """A node's data are not needed when every shard is on another one, too."""
+    def why_not_without(self, instance: str, seen: ClusterHealth, instances: Mapping[str, Instance]) -> str:
+        """Return why the data of a node that is away are needed; empty when all is green without it."""
         return seen.problem or ("" if seen.status == "green" else f"the cluster is {seen.status}")
+
+
+def order(nodes: Collection[int], seen: ClusterHealth | None, instances: Mapping[str, Instance]) -> list[int]:
+    """Return in which order nodes are stopped or restarted: the elected master last."""
+    master = seen.master if seen is not None else ""
+
+    def is_master(node: int) -> bool:
+        one = instances.get(str(node))
+        return bool(master) and one is not None and one.task is not None and one.task.hostname == master
+
+    return sorted(nodes, key=lambda one: (is_master(one), one))
+
+
+def view(instance: Instance, state: State, now: float) -> NodeView:
+    """Return a node as users see it."""
+    task, wanted = instance.task, NodeSpec.from_json(instance.spec)
+    host = stickiness.sticky_host(instance, state.agents, now) if task is None else ""
+    return NodeView(
+        id=int(instance.id),
+        spec=wanted,
+        active=instance.active,
+        state=viewing.state_of(instance),
+        modified=task is not None and bool(specs.modified(NodeSpec.from_json(task.spec), wanted)),
+        task=viewing.task_view(task) if task is not None else None,
+        volumes=viewing.volume_views(instance, state),
+        reasons=viewing.reasons(instance, state, now, GIVE_UP),
+        host=instance.host,
+        sticky_until=instance.ended + instance.requirement.stickiness_period if host else 0.0,
+        failures=instance.failures,
+        retry_at=instance.retry_at if instance.retry_at > now and task is None else 0.0,
+    )
 
 
 @lru_cache(maxsize=64)
 def _requirement(said: str) -> Requirement:
-    spec = NodeSpec(**json.loads(said))
+    spec = NodeSpec.from_json(json.loads(said))
     return Requirement(
         spec.cpus,
         float(spec.mem),
         (
-            PortWant(HTTP, ((spec.port_http, spec.port_http),)),
-            PortWant(TRANSPORT, ((spec.port_transport, spec.port_transport),)),
+            PortWant(HTTP, tuple((one.first, one.last) for one in spec.port)),
+            PortWant(TRANSPORT, tuple((one.first, one.last) for one in spec.port_transport)),
         ),
-        tuple(VolumeWant(one.name, one.mb, one.disk) for one in values.volumes(spec.volume))
-        if spec.volume
-        else (),
-        {**values.constraints(spec.constraints), "hostname": "unique"},
-        host_lost_period=spec.host_lost_period,
+        tuple(VolumeWant(one.name, one.mb, one.disk) for one in spec.volumes),
+        {**spec.constraints, "hostname": "unique"},
+        spec.stickiness_period,
+        spec.host_lost_period,
+        spec.failover_delay,
+        spec.failover_max_delay,
+        spec.failover_max_tries,
+        spec.data_lost_period,
     )
-
-
-def plain(spec: NodeSpec) -> dict[str, Any]:
-    """Return a node as it is stored."""
-    return asdict(spec)

@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from meridian.errors import MeridianError
 
 from kafka_scheduler.core.model import TaskState
 from kafka_scheduler.core.state import State
-from kafka_scheduler.elasticsearch.nodes import HTTP, Health
+from kafka_scheduler.elasticsearch.nodes import HTTP
+from kafka_scheduler.elasticsearch.views import ClusterHealth
 from kafka_scheduler.mesos.address import Endpoint
 from kafka_scheduler.mesos.http import Access, unreachable
 
@@ -23,6 +25,7 @@ _ANSWER_SECONDS = 5.0
 class Watch:
     """Looks at the cluster.
 
+    :ivar seen: what it saw last.
     :param ca: authority of the nodes' certificates; ``None``: they speak no TLS.
     :param secret: file with the user's password; ``None``: nobody is asked who they are.
     """
@@ -30,7 +33,7 @@ class Watch:
     def __init__(
         self,
         state: Callable[[], State],
-        tell: Callable[[Health], None],
+        tell: Callable[[ClusterHealth], None],
         ca: Path | None,
         user: str,
         secret: Path | None,
@@ -40,6 +43,7 @@ class Watch:
         self._access = Access(ca=ca)
         self._user = user
         self._secret = secret
+        self.seen: ClusterHealth | None = None
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="elasticsearch-watch", daemon=True)
 
@@ -53,9 +57,10 @@ class Watch:
 
     def _run(self) -> None:
         while not self._closed.wait(_SECONDS):
-            self._tell(self.look())
+            self.seen = self.look()
+            self._tell(self.seen)
 
-    def look(self) -> Health:
+    def look(self) -> ClusterHealth:
         """Ask the nodes that run, until one answers."""
         began = time.time()
         problem = "no node runs"
@@ -69,9 +74,9 @@ class Watch:
                 problem = unreachable(at, error)
             except (MeridianError, ValueError, KeyError, http.client.HTTPException) as error:
                 problem = f"{at}: {error}"
-        return Health(began, problem=problem)
+        return ClusterHealth(began, problem=problem)
 
-    def _ask(self, at: Endpoint, began: float) -> Health:
+    def _ask(self, at: Endpoint, began: float) -> ClusterHealth:
         headers = {}
         if self._secret is not None:
             password = self._secret.read_text(encoding="utf-8").strip()
@@ -79,12 +84,24 @@ class Watch:
             headers["Authorization"] = f"Basic {token}"
         connection = self._access.connect(at, _ANSWER_SECONDS)
         try:
-            connection.request("GET", "/_cluster/health", headers=headers)
-            answer = connection.getresponse()
-            text = answer.read()
+            health = _get(connection, "/_cluster/health", headers)
+            master = _get(connection, "/_nodes/_master?filter_path=nodes.*.name", headers)
         finally:
             connection.close()
-        if answer.status != 200:
-            raise MeridianError(f"answers {answer.status}")
-        said = json.loads(text)
-        return Health(began, str(said["status"]), int(said["number_of_nodes"]))
+        names = [str(one["name"]) for one in master.get("nodes", {}).values()]
+        return ClusterHealth(
+            began,
+            str(health["status"]),
+            int(health["number_of_nodes"]),
+            names[0] if names else "",
+            int(health["unassigned_shards"]),
+        )
+
+
+def _get(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    if answer.status != 200:
+        raise MeridianError(f"answers {answer.status}")
+    return dict(json.loads(text))

@@ -52,15 +52,16 @@ def brokers(expression: str, known: Mapping[int, Attributes]) -> list[int]:
     return _round_robin(named, groups, known) if groups else named
 
 
-def existing(expression: str, known: Mapping[int, Attributes]) -> list[int]:
+def existing(expression: str, known: Mapping[int, Attributes], noun: str = "broker") -> list[int]:
     """Return the brokers that an expression names, all of which there must be.
 
+    :param noun: what they are called.
     :raises Unknown: it names a broker that there is not.
     :raises MeridianError: it is no such expression.
     """
     named = brokers(expression, known)
     if missing := [one for one in named if one not in known]:
-        raise Unknown(f"broker {', '.join(map(str, missing))}: there is none of that id")
+        raise Unknown(f"{noun} {', '.join(map(str, missing))}: there is none of that id")
     return named
 
 

@@ -1,58 +1,12 @@
-"""The options of a broker: names, readers and writers, in one table for REST, command line and docs. Pure."""
-
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+"""The options of a broker. Pure."""
 
 from meridian.errors import MeridianError
 
 from kafka_scheduler.kafka import values
+from kafka_scheduler.option import Option, line, positive
 
 # Whoever launches the broker sets these, from what Mesos gave it.
 _OURS = ("broker.id", "node.id", "process.roles", "listeners", "advertised.listeners")
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option of ``broker add`` and ``broker update``.
-
-    :ivar name: as REST has it, such as ``bindAddress``.
-    :ivar field: of :class:`BrokerSpec`.
-    :ivar read: text → value; raises ``MeridianError`` or ``ValueError``.
-    :ivar kind: JSON schema type of its value.
-    :ivar help: what it does, with its default.
-    :ivar write: value → text.
-    :ivar at_once: a change takes effect without a restart.
-    """
-
-    name: str
-    field: str
-    read: Callable[[str], Any]
-    kind: str
-    help: str
-    write: Callable[[Any], str] = str
-    at_once: bool = False
-
-    @cached_property
-    def flag(self) -> str:
-        """As the command line has it, such as ``--bind-address``."""
-        return "--" + re.sub(r"([A-Z])", r"-\1", self.name).lower()
-
-    def plain(self, value: Any) -> Any:
-        """Return a value as JSON has it."""
-        return value if self.kind in ("number", "integer", "boolean") else self.write(value)
-
-
-def _positive(kind: Callable[[str], Any], least: float) -> Callable[[str], Any]:
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not least <= value < 10**9:
-            raise MeridianError(f"{text} is not from {least:g} up")
-        return value
-
-    return read
 
 
 def _boolean(text: str) -> bool:
@@ -68,12 +22,6 @@ def _container(text: str) -> str:
     return text
 
 
-def _line(text: str) -> str:
-    if any(ord(letter) < 32 for letter in text):
-        raise MeridianError("has to be one line")
-    return text
-
-
 def _options(text: str) -> dict[str, str]:
     found = values.pairs(text)
     for key in _OURS:
@@ -84,9 +32,9 @@ def _options(text: str) -> dict[str, str]:
 
 #: In the order in which they are shown.
 OPTIONS = (
-    Option("cpus", "cpus", _positive(float, 0.001), "number", "cpus of the task (default 1)"),
-    Option("mem", "mem", _positive(int, 32), "integer", "MB of memory of the task (default 2048)"),
-    Option("heap", "heap", _positive(int, 16), "integer", "MB of the JVM's heap (default 1024)"),
+    Option("cpus", "cpus", positive(float, 0.001), "number", "cpus of the task (default 1)"),
+    Option("mem", "mem", positive(int, 32), "integer", "MB of memory of the task (default 2048)"),
+    Option("heap", "heap", positive(int, 16), "integer", "MB of the JVM's heap (default 1024)"),
     Option(
         "port",
         "port",
@@ -114,7 +62,7 @@ OPTIONS = (
     Option(
         "bindAddress",
         "bind_address",
-        _line,
+        line,
         "string",
         "name, address, pattern (192.168.50.*) or interface (if:eth1) to listen on (default: the host's)",
     ),
@@ -162,7 +110,7 @@ OPTIONS = (
         "k=v,… or file:log4j.properties",
         values.format_pairs,
     ),
-    Option("jvmOptions", "jvm_options", _line, "string", "options of the JVM, such as -XX:+UseG1GC"),
+    Option("jvmOptions", "jvm_options", line, "string", "options of the JVM, such as -XX:+UseG1GC"),
     Option(
         "constraints",
         "constraints",
@@ -192,16 +140,16 @@ OPTIONS = (
     Option(
         "failoverMaxTries",
         "failover_max_tries",
-        _positive(int, 1),
+        positive(int, 1),
         "integer",
         "failures after which the broker is deactivated (default: none)",
         at_once=True,
     ),
-    Option("javaCmd", "java_cmd", _line, "string", "java to run the broker with (default java)"),
+    Option("javaCmd", "java_cmd", line, "string", "java to run the broker with (default java)"),
     Option(
         "containerType", "container_type", _container, "string", "mesos or docker (default: no container)"
     ),
-    Option("containerImage", "container_image", _line, "string", "image of the container"),
+    Option("containerImage", "container_image", line, "string", "image of the container"),
     Option(
         "containerMounts",
         "container_mounts",

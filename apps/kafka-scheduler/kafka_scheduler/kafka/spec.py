@@ -7,6 +7,7 @@ from typing import Any
 
 from meridian.errors import MeridianError
 
+from kafka_scheduler import option
 from kafka_scheduler.kafka.options import OPTIONS
 from kafka_scheduler.kafka.values import Mount, PortRange, Volume
 
@@ -83,10 +84,7 @@ class BrokerSpec:
 
         :raises MeridianError: a value is none that its option can have.
         """
-        return parse({key: _text(value) for key, value in data.items()}, checked=False)
-
-
-_BY_NAME = {one.name: one for one in OPTIONS}
+        return parse({key: option.as_text(value) for key, value in data.items()}, checked=False)
 
 
 def parse(given: Mapping[str, str], base: BrokerSpec | None = None, *, checked: bool = True) -> BrokerSpec:
@@ -97,21 +95,7 @@ def parse(given: Mapping[str, str], base: BrokerSpec | None = None, *, checked: 
     :param checked: whether options have to go together.
     :raises MeridianError: there is no such option, its value is none it can have, or it contradicts another.
     """
-    changed: dict[str, Any] = {}
-    for name, text in given.items():
-        option = _BY_NAME.get(name)
-        if option is None:
-            raise MeridianError(f"there is no option {name}; known are {', '.join(_BY_NAME)}")
-        if text == "":
-            changed[option.field] = getattr(BrokerSpec(), option.field)
-            continue
-        try:
-            changed[option.field] = option.read(text)
-        except MeridianError as error:
-            raise MeridianError(f"option {name}: {error}") from error
-        except ValueError as error:
-            raise MeridianError(f"option {name}: {text!r} is no {option.kind}") from error
-    spec = replace(base or BrokerSpec(), **changed)
+    spec = replace(base or BrokerSpec(), **option.read(OPTIONS, given, BrokerSpec()))
     if checked:
         _check(spec)
     return spec
@@ -122,11 +106,7 @@ def modified(launched: BrokerSpec, wanted: BrokerSpec) -> tuple[str, ...]:
 
     :param launched: what it was launched as.
     """
-    return tuple(
-        one.name
-        for one in OPTIONS
-        if not one.at_once and getattr(launched, one.field) != getattr(wanted, one.field)
-    )
+    return option.modified(OPTIONS, launched, wanted)
 
 
 def _check(spec: BrokerSpec) -> None:
@@ -147,7 +127,3 @@ def _check(spec: BrokerSpec) -> None:
         )
     if len(disks) > 1 and disks.count("root") == len(disks):
         raise MeridianError("option volume: several volumes on one root disk gain nothing; make it one")
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -17,6 +17,7 @@ from meridian.topology.slices import (
     objectstore,
     proxy,
     scheduler,
+    search_scheduler,
     zookeeper,
 )
 from meridian.topology.slices.common import given
@@ -31,6 +32,7 @@ _OF_ROLES: tuple[tuple[frozenset[str], _Slice], ...] = (
     (frozenset({"mesos-master", "mesos-agent"}), mesos.of),
     (frozenset({"marathon"}), marathon.of),
     (frozenset({"kafka", "marathon"}), scheduler.of),
+    (frozenset({"elasticsearch", "marathon"}), search_scheduler.of),
     (frozenset({"kafka", "kafka-controller"}), kafka.of),
     (frozenset({"connect"}), connect.of),
     (frozenset({"archive"}), archive.of),

@@ -9,6 +9,8 @@ from typing import Any, cast
 from kafka_scheduler.api import openapi
 from kafka_scheduler.api.application import Application, Request
 from kafka_scheduler.api.context import Context
+from kafka_scheduler.api.routes import ROUTES
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.partitions_moves import Moves
 from kafka_scheduler.kafka.partitions_planning import Order
 from kafka_scheduler.kafka.partitions_work import Move
@@ -18,17 +20,13 @@ from kafka_scheduler.kafka.spec import BrokerSpec
 from kafka_scheduler.kafka.topics import NewTopics, Topic, Topics
 from kafka_scheduler.kafka.views import (
     BrokerView,
-    Health,
     Outcome,
-    PhaseView,
-    PlanView,
-    StepView,
-    TaskView,
-    VolumeView,
 )
+from kafka_scheduler.views import Health, PhaseView, PlanView, StepView, TaskView, VolumeView
 from meridian.errors import MeridianError
 
 SECRET = "abc123"
+USERS = (User("api", lambda: SECRET), User("reader", lambda: "read123", only_reads=True))
 WELL = Health(True, True, "framework-1", "master:5050", {"offers": 7, "declined": 3, "declined.cpu": 2})
 
 
@@ -46,7 +44,10 @@ class Service:
         self.stuck: set[int] = set()
         self.now = WELL
         self.calls: list[tuple[Any, ...]] = []
-        steps = (StepView(0, "restart", "complete"), StepView(1, "restart", "blocked", "t/0 would have 1"))
+        steps = (
+            StepView("0", "restart", "complete"),
+            StepView("1", "restart", "blocked", "t/0 would have 1"),
+        )
         self.known = [PlanView("restart-3", "restart", "running", (PhaseView("rolling", "running", steps),))]
 
     def brokers(self) -> tuple[BrokerView, ...]:
@@ -132,8 +133,8 @@ class Service:
     def cancel_plan(self, plan: str) -> PlanView:
         return self._plan("cancel", plan)
 
-    def force_step(self, plan: str, broker: int) -> PlanView:
-        return self._plan(f"force {broker}", plan)
+    def force_step(self, plan: str, instance: str) -> PlanView:
+        return self._plan(f"force {instance}", plan)
 
     def health(self) -> Health:
         return self.now
@@ -273,7 +274,7 @@ class Api:
             cast(Quotas, self.quotas),
             openapi.document,
         )
-        self.application = Application(self.context, "api", lambda: SECRET)
+        self.application = Application(ROUTES, self.context, self.service.health, USERS)
 
     def raw(
         self, method: str, target: str, body: str = "", secret: str | None = SECRET, **headers: str

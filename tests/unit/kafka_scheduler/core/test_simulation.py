@@ -28,7 +28,7 @@ from kafka_scheduler.core.state import (
 from kafka_scheduler.core.turn import Turn
 from kafka_scheduler.kafka import availability
 from kafka_scheduler.kafka.availability import Seen
-from kafka_scheduler.kafka.brokers import reasons
+from kafka_scheduler.viewing import reasons
 from meridian.errors import MeridianError
 from meridian.kafka.cluster import Cluster, Partition
 
@@ -269,7 +269,7 @@ class World:
             count = running.get(one.id, 0)
             assert count <= 1, f"{count} of broker {one.id}"
             if count == 0 and one.active:
-                assert reasons(one, self.state, self.mesos.now), f"broker {one.id}: no reason"
+                assert reasons(one, self.state, self.mesos.now, ""), f"broker {one.id}: no reason"
         return len(running)
 
     def reserved(self) -> dict[str, set[str]]:

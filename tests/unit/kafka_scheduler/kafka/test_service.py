@@ -40,7 +40,7 @@ class Lab:
         self.watch = SimpleNamespace(seen=None)
         self.service = KafkaService(self.storage, self.stopped.set)
         self.service.lead(
-            cast(Parts, Parts(self.loop, cast(Any, self.mesos), cast(Any, self.watch), cast(Any, None)))
+            cast(Parts, Parts(self.loop, cast(Any, self.mesos), cast(Any, None), cast(Any, self.watch)))
         )
         self.loop.post(Subscribed("F"))
 
@@ -103,7 +103,10 @@ def test_a_start_that_cannot_be_placed_says_why(lab: Lab) -> None:
     lab.service.start([0], 0)
     lab.loop.post(Offers((offer("a"), offer("b"))))
     done = lab.service.start([0], 1)
-    assert (done.status, done.message) == ("timeout", "broker 0 is starting: cpus: 4 of 64 (a, b)")
+    assert (done.status, done.message) == (
+        "timeout",
+        "broker 0 is starting: offers declined: cpus: 4 of 64 (a, b)",
+    )
 
 
 def test_a_failed_broker_says_how_it_ended_and_when_it_is_tried_again(lab: Lab) -> None:
@@ -130,7 +133,7 @@ def test_a_stop_waits_for_the_partitions_or_says_which(lab: Lab) -> None:
     assert done.message == "broker 0 is running: t/0 would have 1 replicas in sync, and needs 2"
     (plan, _) = lab.service.plans()
     assert (plan.id, plan.status, plan.phases[0].steps[0].status) == (done.plan, "running", "blocked")
-    lab.service.force_step(plan.id, 0)
+    lab.service.force_step(plan.id, "0")
     assert lab.loop.wait(lambda state: state.instances["0"].task.kill_asked > 0, 20)
     with pytest.raises(MeridianError, match="there is no plan restart-9"):
         lab.service.pause_plan("restart-9")

@@ -30,7 +30,7 @@ class Sandbox:
         :raises MeridianError: there is no such file, or the agent does not answer in time.
         """
         if name.startswith("/") or ".." in name.split("/"):
-            raise MeridianError(f"log {name}: expected a file within the broker's sandbox")
+            raise MeridianError(f"log {name}: expected a file within the sandbox")
         if not task.url:
             raise MeridianError(f"host {task.hostname}: its agent has told no address of its API")
         # As an agent calls it whatever its work dir is; a task of ours has an executor of the same name.

@@ -1,0 +1,3 @@
+include:
+  - elasticsearch-scheduler.install
+  - elasticsearch-scheduler.config
