@@ -85,7 +85,12 @@ class Departures:
         """
         nodes = [node.id for node in self._region.with_role("mesos-agent")]
         done = {}
-        for node in sorted(self._record.all().keys() & set(nodes)):
+        held = self._record.all()
+        for node in [name for name, one in held.items() if one.state == REMOVED and name not in nodes]:
+            if mesos_clusters.region_of(self._topology, node) == self._region:
+                # The pillar names it no more: nothing is made anew.
+                self._record.forget(node)
+        for node in sorted(held.keys() & set(nodes)):
             self.come_back(node)
             done[node] = "taken back into service"
         for node, reasons in minions.ask(self._opts, nodes, "mesos.pending", _ASK_SECONDS).items():

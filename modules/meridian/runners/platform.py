@@ -265,7 +265,10 @@ def forget(environment: str = "local") -> dict[str, Any]:
     """
     import shutil
 
+    from meridian.edge import departures
+
     changes = []
+    departures.record_file(environment).unlink(missing_ok=True)
     for folder in (paths.secrets(environment), paths.state() / "reports" / environment):
         if folder.exists():
             shutil.rmtree(folder)

@@ -139,6 +139,7 @@ def test_agents_are_rolled_one_after_the_other(
     monkeypatch.setattr(minions, "ask", ask)
     away = "kafka-3.us-east.local-mesos"
     departures.record("local-mesos").put(Away(away, "S3", (3,), REMOVED))
+    departures.record("local-mesos").put(Away("kafka-9.us-east.local-mesos", "S9", (9,), REMOVED))
     region = departures.Departures({}, topology, topology.region("us-east"), 10, lambda line: None)
     assert region.roll() == {
         away: "taken back into service",
@@ -150,3 +151,4 @@ def test_agents_are_rolled_one_after_the_other(
         *("leave kafka-1", "renew kafka-1", "come_back kafka-1"),
         *("leave kafka-2", "renew kafka-2", "come_back kafka-2"),
     ]
+    assert departures.shown("local-mesos") == {}
