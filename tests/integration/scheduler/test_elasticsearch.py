@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,13 @@ class Search:
     def wait_green(self) -> None:
         """Wait until all have joined and every shard is where it is to be, as the scheduler sees it."""
 
+        began = time.time() * 1000
+
         def green() -> bool:
             found = self.ask("cluster")
-            return bool(found["status"] == "green" and found["nodes"] == 3)
+            # What it saw before may have changed since.
+            young = found.get("at", 0) > began
+            return bool(young and found["status"] == "green" and found["nodes"] == 3)
 
         try:
             wait_for(green, "green", _PATIENCE)
