@@ -25,7 +25,7 @@ PASSWORDS = {
     ),
     "mesos": ("operator", "agent", "marathon", "kafka-scheduler", "elasticsearch-scheduler"),
     "marathon": ("admin",),
-    "kafka-scheduler": ("api",),
+    "kafka-scheduler": ("api", "reader"),
     "elasticsearch-scheduler": ("api",),
     "elasticsearch": ("elastic", "sink"),
 }

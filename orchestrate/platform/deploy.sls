@@ -143,6 +143,29 @@ Paths of {{ region.name }}:
 {%- endfor %}
 {%- endif %}
 
+{%- set clusters = outline.regions | selectattr('roles.mesos-agent', 'defined') | list %}
+{%- if clusters %}
+# Nodes that were made anew are taken back into service; agents whose changed flags would cost them their tasks are
+# drained first, one after the other.
+Agents:
+  phase.runner:
+    - function: mesos.roll
+    - phase: agents
+    - environment: {{ environment }}
+    - require:
+{%- for region in clusters %}
+      - phase: States of {{ region.name }}
+{%- endfor %}
+{%- if ensembles %}
+      - phase: ZooKeeper
+{%- endif %}
+    - require_in:
+      - phase: Brokers
+{%- for region in outline.regions if region.runtime == 'mesos' %}
+      - phase: Scheduler of {{ region.name }}
+{%- endfor %}
+{%- endif %}
+
 {%- for region in outline.regions if region.runtime == 'mesos' %}
 Scheduler of {{ region.name }}:
   phase.states:
@@ -266,6 +289,26 @@ Search:
     - require_in:
       - phase: Verification
 {%- endif %}
+
+{%- for region in outline.regions if region.apps %}
+Apps of {{ region.name }}:
+  phase.states:
+    - nodes: {{ region.roles.marathon[:1] | json }}
+    - sls: [marathon.apps]
+    - phase: apps
+    - region: {{ region.name }}
+    - parallel: true
+    - require:
+      - phase: Brokers
+{%- if region.topics %}
+      - phase: Topics of {{ region.name }}
+{%- endif %}
+{%- if clusters %}
+      - phase: Agents
+{%- endif %}
+    - require_in:
+      - phase: Verification
+{%- endfor %}
 
 Mirrors:
   phase.runner:

@@ -15,6 +15,9 @@ kafka_scheduler:
   failover_max_delay_seconds: 600
   stickiness_seconds: 600       # how long a broker without a volume waits for its last host
   host_lost_seconds: 120        # how long it waits for a host that is lost
+  # After how long volumes on a lost host are given up, so that the broker begins anew elsewhere; never before each of
+  # its partitions has min.insync.replicas without it. null: only by broker give-up-volume.
+  data_lost_seconds: 1800
 
 # The same for nodes of Elasticsearch (elasticsearch.runtime: mesos): a framework of its own.
 elasticsearch_scheduler:
@@ -26,3 +29,4 @@ elasticsearch_scheduler:
   failover_max_delay_seconds: 600
   stickiness_seconds: 600       # how long a node without a volume waits for its last host
   host_lost_seconds: 120        # how long it waits for a host that is lost
+  data_lost_seconds: 1800       # volumes on a lost host are given up then, when the cluster is green without them

@@ -4,3 +4,5 @@ mesos:
     master: 5050
     agent: 5051
   data: /var/lib/meridian/mesos # work folders: replicated log, sandboxes, persistent volumes; below /var/lib
+  agent:
+    work_dir_percent: 95 # an agent's work dir that is fuller than this fails checks, status and verification

@@ -7,9 +7,11 @@ environment:
 
 zookeeper:
   heap_mb: 96
+mesos:
+  master: {ping_seconds: 5}
 marathon:
   heap_mb: 256
-kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2}
+kafka_scheduler: {instances: 1, cpus: 0.5, volume_mb: 2048, failover_delay_seconds: 2, data_lost_seconds: 15}
 
 overrides:
   us-east:

@@ -8,6 +8,7 @@ include:
 {%- set ensemble = 'zk://' ~ scheduler.zookeeper_user ~ ':' ~ scheduler.zookeeper_password ~ '@' ~ scheduler.zookeeper %}
 {%- for file, secret in [
   ('api.secret', scheduler.password),
+  ('reader.secret', scheduler.reader_password),
   ('mesos.secret', scheduler.mesos_password),
   ('zookeeper', ensemble),
   ('master', ensemble ~ scheduler.mesos_path),

@@ -13,10 +13,14 @@ include:
                            'start-agent']),
     ] if there %}
 
-# Tasks go on while it restarts.
+# Tasks go on while it restarts. An agent that would refuse its old ones is left to mesos.roll, which drains it first.
 meridian-mesos-{{ role }}:
+{%- if role == 'agent' %}
+  mesos_agent.running:
+{%- else %}
   service.running:
     - enable: true
+{%- endif %}
     - watch:
 {%- for file in files %}
       - file: {{ etc }}/{{ file }}

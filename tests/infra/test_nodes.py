@@ -24,6 +24,15 @@ def test_runs_the_version_that_the_pillar_names(facts: dict[str, Any], subject: 
     assert "meridian" in facts["artifacts"]
 
 
+def test_no_work_dir_of_a_mesos_agent_is_full(facts: dict[str, Any], subject: Subject) -> None:
+    if subject.node and "mesos-agent" in subject.roles:
+        settings = settings_of(subject).settings["mesos"]
+        used, most = facts["used_percent"][settings["data"]], settings["agent"]["work_dir_percent"]
+        assert used <= most, (
+            f"{subject.id}: work dir {settings['data']} is full, {used} % of at most {most} %"
+        )
+
+
 def test_keys_are_for_their_service_only(facts: dict[str, Any], subject: Subject) -> None:
     keys = {
         path: file

@@ -1,12 +1,17 @@
 """One clone and one deployment for all tests of the platform."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.doubles.mesos.pack import pack
 from tests.integration.clone import Clone, Outcome
+
+#: Settings that name Mesos and Marathon, and what the double's archive of each is called.
+SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,3 +60,14 @@ def platform(clone: Clone, deployed: Outcome) -> Clone:
     """The clone with its platform up."""
     assert deployed.code == 0
     return clone
+
+
+@pytest.fixture(scope="session")
+def software(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Name Mesos and Marathon: what the user's settings name, else the double of both."""
+    folder = tmp_path_factory.mktemp("mesos")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SETTINGS:
+            if name not in os.environ:
+                patch.setenv(name, str(pack(SETTINGS[name], folder)))
+        yield

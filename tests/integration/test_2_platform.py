@@ -122,10 +122,7 @@ def test_no_flight_is_lost_or_doubled_when(platform: Clone, fault: str) -> None:
 
 
 def test_a_node_that_died_is_made_again(platform: Clone) -> None:
-    """Its container is gone for good, with its disk."""
-    mine = ("--filter", f"label=meridian.platform={platform.platform}", "--filter", "name=kafka-3.eu-west")
-    (container,) = run(["docker", "ps", "-q", *mine]).split()
-    run(["docker", "rm", "-f", "-v", container])
+    platform.lose("kafka-3.eu-west.local")
     assert platform.status()["nodes"]["up"] == 11
     platform.meridian("deploy", timeout=600)
     assert platform.well_within(120)["clusters"]["eu-west"]["under_replicated"] == 0

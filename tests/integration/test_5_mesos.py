@@ -4,19 +4,16 @@ Mesos and Marathon are what ``MERIDIAN_MESOS_ARTIFACT`` and ``MERIDIAN_MARATHON_
 double of both.
 """
 
-import os
 import re
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from tests.doubles.mesos.pack import pack
 from tests.integration.clone import Clone, Outcome
+from tests.integration.conftest import SETTINGS
 
 ENVIRONMENT = "local-mesos"
-SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 MASTERS = [f"masters-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 HOSTS = [f"kafka-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 BROKER_PIDS = "pgrep -f '[k]afka.Kafka /var/lib/meridian/mesos'"
@@ -38,18 +35,6 @@ def test_without_mesos_it_is_refused_in_one_line(clone: Clone, monkeypatch: pyte
     assert "MERIDIAN_MESOS_ARTIFACT" in line
     assert "docs/mesos.md" in line
     assert clone.status(ENVIRONMENT)["nodes"]["up"] == 0
-
-
-@pytest.fixture(scope="module")
-def software(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Name Mesos and Marathon."""
-    folder: Path = tmp_path_factory.mktemp("mesos")
-    missing = [name for name in SETTINGS if name not in os.environ]
-    for name in missing:
-        os.environ[name] = str(pack(SETTINGS[name], folder))
-    yield
-    for name in missing:
-        del os.environ[name]
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +104,15 @@ def test_tasks_go_on_while_their_agent_restarts(mesos: Clone) -> None:
     mesos.on(HOSTS[2], "systemctl restart meridian-mesos-agent")
     well(mesos)
     assert mesos.on(HOSTS[2], BROKER_PIDS) == before
+
+
+def test_a_host_that_is_gone_is_made_again_and_its_broker_begins_anew(mesos: Clone) -> None:
+    """Its volume is on no agent any more: it is given up when others have all its data."""
+    mesos.lose(HOSTS[1])
+    mesos.meridian("deploy", ENVIRONMENT, timeout=600)
+    well(mesos)
+    cluster = mesos.status(ENVIRONMENT)["clusters"]["us-east"]
+    assert (cluster["brokers_up"], cluster["under_replicated"]) == (3, 0)
 
 
 def test_a_changed_setting_restarts_brokers_one_after_the_other(mesos: Clone) -> None:

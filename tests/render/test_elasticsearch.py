@@ -3,24 +3,20 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
 import json
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
 from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar
+from meridian.topology import node_pillar
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas"
 NODE = "elastic-2.central.local"
 NODES: dict[str, Any] = {"nodes": {"elastic": {"count": 3, "roles": ["elasticsearch"], "size": "medium"}}}
 # As in a cloud, and as on one machine.
@@ -54,15 +50,6 @@ SECRETS: dict[str, Any] = {
 }
 
 
-def topology(case: str) -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"central": NODES | CASES[case]}})
-    layers = replace(layers, environments=(*layers.environments, added))
-    return expand(layers, "local", network=rendering.NETWORK, slot=0)
-
-
 def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, proxy: bool = False) -> str:
     """Render the states in the order of a node's life.
 
@@ -70,7 +57,7 @@ def render(case: str, folder: Path, monkeypatch: pytest.MonkeyPatch, proxy: bool
     """
     certificates = {"elasticsearch": {"certificate": "<c>\n", "key": "<k>\n"}}
     pillar = node_pillar(
-        topology(case),
+        topology("central", NODES | CASES[case]),
         NODE,
         secrets=SECRETS,
         certificates={"ca": "<CA>\n", "certificates": certificates},
@@ -108,16 +95,7 @@ def test_the_states_are_as_they_were(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     rendered = render(case, tmp_path, monkeypatch)
-    golden = GOLDEN / f"{case}.yaml"
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / f"{case}.yaml", request)
 
 
 _FILES = {

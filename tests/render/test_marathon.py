@@ -3,21 +3,16 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar
+from meridian.topology import node_pillar
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas" / "marathon.yaml"
 NODE = "masters-2.central.local"
 PILLAR = """
 nodes:
@@ -40,24 +35,17 @@ SECRETS: dict[str, Any] = {
 STATES = [f"marathon{verb}" for verb in ("", ".check", ".apps", ".clean")]
 
 
-def topology() -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"central": yaml.safe_load(PILLAR)}})
-    return expand(
-        replace(layers, environments=(*layers.environments, added)),
-        "local",
-        network=rendering.NETWORK,
-        slot=0,
-    )
+@pytest.fixture
+def rendered(tmp_path: Path, node: None) -> str:
+    """Render the states in the order of a node's life."""
+    return "".join(rendering.states("local", NODE, tmp_path, [sls]) for sls in STATES)
 
 
 @pytest.fixture
-def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Render the states in the order of a node's life."""
+def node(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node, as states find it."""
     pillar = node_pillar(
-        topology(),
+        topology("central", yaml.safe_load(PILLAR)),
         NODE,
         secrets=SECRETS,
         certificates={"ca": "<CA>\n", "certificates": {"marathon": {"certificate": "<c>\n", "key": "<k>\n"}}},
@@ -67,19 +55,10 @@ def rendered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         },
     )
     monkeypatch.setattr(rendering, "pillar", lambda environment, node: pillar)
-    return "".join(rendering.states("local", NODE, tmp_path, [sls]) for sls in STATES)
 
 
 def test_the_states_are_as_they_were(rendered: str, request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--update-golden"):
-        GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(rendered, encoding="utf-8")
-        return
-    known = GOLDEN.read_text(encoding="utf-8") if GOLDEN.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / "marathon.yaml", request)
 
 
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(rendered: str) -> None:
@@ -100,3 +79,29 @@ def test_passwords_are_in_files_of_their_own_and_nowhere_else(rendered: str) -> 
         "/etc/meridian/marathon/environment": "0640",
         "/etc/meridian/marathon/credentials": "0600",
     }
+
+
+def test_its_driver_speaks_as_masters_do(rendered: str, node: None, tmp_path: Path) -> None:
+    """All settings of TLS agree, but for whose certificate it is."""
+    masters = rendering.states("local", NODE, tmp_path / "masters", ["mesos"])
+    found = [
+        _tls(text, file) for text, file in ((rendered, "marathon/environment"), (masters, "mesos/master"))
+    ]
+    assert found[0] == found[1]
+    assert found[0]["VERIFY_SERVER_CERT"] == "true"
+    assert found[0]["SUPPORT_DOWNGRADE"] == "false"
+    assert found[0]["HOSTNAME_VALIDATION_SCHEME"] == "openssl"
+
+
+def _tls(text: str, file: str) -> dict[str, str]:
+    arguments = next(
+        functions["file.managed"]
+        for state in yaml.safe_load(text)
+        for key, functions in state.items()
+        if key.split(" ")[0] == f"/etc/meridian/{file}"
+    )
+    lines = [line.partition("=") for line in arguments["~ rendered"].splitlines()]
+    found = {
+        name.removeprefix("LIBPROCESS_SSL_"): value for name, _, value in lines if "LIBPROCESS_SSL" in name
+    }
+    return {name: value.replace("/marathon.", "/mesos.") for name, value in found.items()}

@@ -4,24 +4,19 @@ the flags that they come to; what must not show in them.
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar
+from meridian.topology import node_pillar
 
 from tests.doubles.mesos.flags import AGENT_FLAGS, MASTER_FLAGS, Flags
 from tests.doubles.mesos.security import Acls
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas"
 PILLAR = """
 nodes:
   masters: {count: 3, roles: [zookeeper, mesos-master], size: medium}
@@ -61,24 +56,15 @@ CASES = [
 ]
 
 
-def topology(changed: dict[str, Any]) -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    pillar = yaml.safe_load(PILLAR)
-    pillar["mesos"] |= changed
-    added = Source("tests/render", {"overrides": {"central": pillar}})
-    layers = replace(layers, environments=(*layers.environments, added))
-    return expand(layers, "local", network=rendering.NETWORK, slot=0)
-
-
 def render(
     node: str, changed: dict[str, Any], grains: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """Render the states in the order of a node's life."""
     node_id = f"{node}.central.local"
+    overrides = yaml.safe_load(PILLAR)
+    overrides["mesos"] |= changed
     pillar = node_pillar(
-        topology(changed),
+        topology("central", overrides),
         node_id,
         secrets=SECRETS,
         certificates={"ca": "<CA>\n", "certificates": {"mesos": {"certificate": "<c>\n", "key": "<k>\n"}}},
@@ -101,16 +87,7 @@ def test_the_states_are_as_they_were(
     request: pytest.FixtureRequest,
 ) -> None:
     rendered = render(node, changed, grains, tmp_path, monkeypatch)
-    golden = GOLDEN / f"{name}.yaml"
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / f"{name}.yaml", request)
 
 
 def files(node: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:

@@ -3,21 +3,16 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar, roles
+from meridian.topology import node_pillar, roles
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-FORMULAS = Path(__file__).parent / "formulas"
 MESOS = """
 kafka: {runtime: mesos}
 nodes:
@@ -38,20 +33,11 @@ KINDS = {
     "proxy-with-systemd": ("proxy: {enabled: true}", "services-1.us-east.local", True),
 }
 SECRETS: dict[str, Any] = {
-    "kafka-scheduler": {"api": "<password of the scheduler>"},
+    "kafka-scheduler": {"reader": "<password of the scheduler's reader>"},
     "marathon": {"admin": "<password of Marathon>"},
     "mesos": {"operator": "<password of the operator>"},
 }
 STATES = [f"proxy{verb}" for verb in ("", ".check", ".clean")]
-
-
-def topology(pillar: str) -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"us-east": yaml.safe_load(pillar)}})
-    layers = replace(layers, environments=(*layers.environments, added))
-    return expand(layers, "local", network=rendering.NETWORK, slot=0)
 
 
 @pytest.fixture(params=sorted(KINDS))
@@ -64,7 +50,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 def rendered(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Render the states in the order of a node's life."""
     text, name, in_the_image = KINDS[kind]
-    whole = topology(text)
+    whole = topology("us-east", yaml.safe_load(text))
     node = whole.node(name)
     pillar = node_pillar(
         whole,
@@ -85,15 +71,7 @@ def rendered(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_the_states_are_as_they_were(kind: str, rendered: str, request: pytest.FixtureRequest) -> None:
-    golden = FORMULAS / f"{kind}.yaml"
-    if request.config.getoption("--update-golden"):
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, FORMULAS / f"{kind}.yaml", request)
 
 
 def test_a_password_shows_in_no_file_that_others_may_read(rendered: str) -> None:

@@ -4,16 +4,25 @@ A change of a formula shows here as a change of what nodes would do: read it, th
 ``./meridian test --fast -k render --update-golden``.
 """
 
-import difflib
 from pathlib import Path
 
 import pytest
 from meridian.topology import Node
 
 from tests.render import rendering
+from tests.render.comparing import compare
 
 GOLDEN = Path(__file__).parent / "golden"
-ENVIRONMENTS = ("local", "local-global", "local-mesos", "aws", "multicloud", "openstack")
+ENVIRONMENTS = (
+    "local",
+    "local-global",
+    "local-mesos",
+    "local-zookeeper",
+    "local-search",
+    "aws",
+    "multicloud",
+    "openstack",
+)
 # What is applied by hand is the same everywhere, but for checks of what only machines of clouds have.
 BY_HAND = {"local": ("check", "clean"), "multicloud": ("check",)}
 NODES = [
@@ -33,17 +42,7 @@ def test_render(
     golden = GOLDEN / environment / f"{node.id}.{what}.yaml"
     sls = None if what == "highstate" else rendering.by_hand(node, what)
     rendered = rendering.states(environment, node.id, tmp_path, sls)
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(
-        known.splitlines(), rendered.splitlines(), str(golden.name), "rendered", lineterm=""
-    )
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    compare(rendered, golden, request)
 
 
 def test_no_golden_file_is_left_over() -> None:

@@ -3,21 +3,16 @@
 Accept a change that is meant with ``--update-golden``.
 """
 
-import difflib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import salt.config
 import yaml
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import Source, Topology, expand, node_pillar, roles
+from meridian.topology import node_pillar, roles
 
 from tests.render import rendering
+from tests.render.comparing import FORMULAS, compare, topology
 
-GOLDEN = Path(__file__).parent / "formulas"
 PILLAR = """
 nodes:
   masters: {count: 3, roles: [zookeeper], size: small}
@@ -49,15 +44,6 @@ PRIVATE = {
 }
 
 
-def topology() -> Topology:
-    opts = salt.config.minion_config(None)
-    opts["pillar_roots"] = {"base": [str(paths.repository() / "pillar")]}
-    layers = load_layers(opts, "local")
-    added = Source("tests/render", {"overrides": {"us-east": yaml.safe_load(PILLAR)}})
-    layers = replace(layers, environments=(*layers.environments, added))
-    return expand(layers, "local", network=rendering.NETWORK, slot=0)
-
-
 @pytest.fixture(params=sorted(NODES))
 def formula(request: pytest.FixtureRequest) -> str:
     """Each formula in turn."""
@@ -67,7 +53,7 @@ def formula(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def rendered(formula: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Render the states in the order of a node's life."""
-    whole = topology()
+    whole = topology("us-east", yaml.safe_load(PILLAR))
     node = whole.node(NODES[formula])
     certificate = {"certificate": "<c>\n", "key": "<k>\n"}
     pillar = node_pillar(
@@ -85,16 +71,8 @@ def rendered(formula: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 def test_the_states_are_as_they_were(formula: str, rendered: str, request: pytest.FixtureRequest) -> None:
-    golden = GOLDEN / {"zookeeper": "zookeeper.yaml", "kafka": "kafka-with-zookeeper.yaml"}[formula]
-    if request.config.getoption("--update-golden"):
-        golden.parent.mkdir(exist_ok=True)
-        golden.write_text(rendered, encoding="utf-8")
-        return
-    known = golden.read_text(encoding="utf-8") if golden.exists() else ""
-    lines = difflib.unified_diff(known.splitlines(), rendered.splitlines(), "golden", "rendered", lineterm="")
-    difference = "\n".join(lines)
-    if difference:
-        pytest.fail(f"accept with --update-golden when it is meant:\n{difference[:6000]}", pytrace=False)
+    name = {"zookeeper": "zookeeper", "kafka": "kafka-with-zookeeper"}[formula]
+    compare(rendered, FORMULAS / f"{name}.yaml", request)
 
 
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(formula: str, rendered: str) -> None:

@@ -1,37 +1,21 @@
 """How the archiver consumes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from confluent_kafka import Consumer, TopicPartition
-from meridian.archive.settings import ArchiverSettings
 
 from archiver.partition import Partition
 
-
-def consumer_settings(settings: ArchiverSettings) -> dict[str, Any]:
-    """Return librdkafka's settings for the consumer, without those of the connection."""
-    return {
-        "group.id": settings.group,
-        # With a name of its own in the group, a restarted archiver has its partitions back at once.
-        "group.instance.id": settings.node,
-        "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": 10_000,
-        "max.poll.interval.ms": 600_000,
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "error",
-        "isolation.level": "read_committed",
-        "enable.partition.eof": True,
-        "check.crcs": True,
-        "allow.auto.create.topics": False,
-        "topic.metadata.refresh.interval.ms": 30_000,
-        "queued.max.messages.kbytes": 16_384,
-        # Few large answers cost less than many small ones; the wait is the most it delays.
-        "fetch.min.bytes": 262_144,
-        "fetch.wait.max.ms": 500,
-        # How soon fetching goes on after that queue was full; a second by default.
-        "fetch.queue.backoff.ms": 20,
-    }
+#: librdkafka's settings for the consumer, beside those of every member of a group.
+FETCHING: Mapping[str, Any] = {
+    "auto.offset.reset": "error",
+    "enable.partition.eof": True,
+    "queued.max.messages.kbytes": 16_384,
+    # Few large answers cost less than many small ones; the wait is the most it delays.
+    "fetch.min.bytes": 262_144,
+    "fetch.wait.max.ms": 500,
+}
 
 
 def lag(consumer: Consumer, partition: Partition) -> int:

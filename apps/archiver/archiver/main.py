@@ -3,14 +3,9 @@
 import argparse
 import json
 import logging
-import signal
-import sys
-import threading
-from types import FrameType
 
-from confluent_kafka import KafkaException
 from meridian.archive import settings
-from meridian.errors import MeridianError
+from meridian.daemon.command import run, stop_event
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,17 +14,8 @@ def main(arguments: list[str] | None = None) -> int:
     :return: 0 when all is well; 1 on an error, and when ``verify`` found something or ``bucket`` no bucket.
     """
     options = _parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
-    try:
-        configured = settings.load(options.config)
-        return {"run": _run, "verify": _verify, "objects": _objects, "bucket": _bucket}[options.command](
-            configured, options
-        )
-    except MeridianError as error:
-        print(f"archiver: {error}", file=sys.stderr)
-    except KafkaException as error:
-        print(f"archiver: Kafka: {error.args[0].str()}", file=sys.stderr)
-    return 1
+    act = {"run": _run, "verify": _verify, "objects": _objects, "bucket": _bucket}[options.command]
+    return run("archiver", lambda: act(settings.load(options.config), options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,14 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(configured: settings.ArchiverSettings, _: argparse.Namespace) -> int:
     from archiver.service import Service
 
-    stop = threading.Event()
-
-    def end(number: int, __: FrameType | None) -> None:
-        logging.getLogger("archiver").info("%s: storing what is held", signal.Signals(number).name)
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    stop = stop_event(logging.getLogger("archiver"), "storing what is held")
     Service(configured, stop).run()
     return 0
 

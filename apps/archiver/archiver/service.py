@@ -19,12 +19,11 @@ from meridian.archive import segment
 from meridian.archive.segment import PartitionPath
 from meridian.archive.settings import ArchiverSettings
 from meridian.archive.store import Store, StoreError
-from meridian.daemon import report as telling
+from meridian.daemon.consuming import Consuming
 from meridian.daemon.notify import notify
-from meridian.kafka.fatal import is_dead
 
 from archiver import report
-from archiver.consuming import consumer_settings, lag
+from archiver.consuming import FETCHING, lag
 from archiver.locate import HINT, Located, hints, locate
 from archiver.partition import Partition, Phase, Segment
 from archiver.stalls import Stalls
@@ -43,38 +42,30 @@ _REPORT_EVERY = 2.0
 _STALLED_AFTER = 20.0
 
 
-class Service:
+class Service(Consuming):
     """Archives one region until it is told to stop.
 
     :param stop: set by whoever wants it to end; what is buffered is stored first.
     """
 
+    _settings: ArchiverSettings
+
     def __init__(self, settings: ArchiverSettings, stop: threading.Event) -> None:
-        self._settings = settings
+        matcher = segment.matcher(list(settings.topics), list(settings.exclude))
+        super().__init__(settings, log, "archiving", matcher)
         self._stop = stop
         self._store = Store(settings.store)
-        self._matcher = segment.matcher(list(settings.topics), list(settings.exclude))
         self._writer = uuid.uuid4().hex
         self._partitions: dict[tuple[str, int], Partition] = {}
         self._workers = Workers(settings.uploads)
         self._encoding = threading.Lock()
-        self._problems = telling.Problems(log)
         self._counters = report.Counters()
-        self._topics: list[str] = []
-        self._connected = self._joined = False
-        self._fatal: KafkaError | None = None
         self._paused = False
         self._full_since = 0.0
-        self._due: dict[str, float] = {}
-        client = settings.kafka.client() | {
-            "client.id": f"archiver-{settings.node}",
-            # What goes wrong with a broker comes through error_cb, once and in words of ours.
-            "log_level": 2,
-            "error_cb": self._kafka_error,
-        }
+        client = self._client()
         self._admin = AdminClient(client)
         self._stalls = Stalls(self._admin, _STALLED_AFTER)
-        self._consumer = Consumer(client | consumer_settings(settings) | {"on_commit": self._on_commit})
+        self._consumer = Consumer(client | self._member() | FETCHING | {"on_commit": self._on_commit})
 
     def run(self) -> None:
         """Archive until told to stop.
@@ -120,28 +111,6 @@ class Service:
             self._report()
             self._stop.wait(_POLL)
 
-    def _discover(self) -> None:
-        """Subscribe to every topic that is to be archived."""
-        if not self._every("discover", self._settings.discover_seconds):
-            return
-        try:
-            listed = self._consumer.list_topics(timeout=5)
-        except KafkaException as error:
-            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.args[0].str()}")
-            return
-        self._problem("kafka", "")
-        self._connected = True
-        topics = sorted(name for name in listed.topics if self._matcher.match(name))
-        if topics == self._topics:
-            return
-        log.info("archiving %s", ", ".join(topics) or "nothing: no topic matches yet")
-        self._topics = topics
-        if topics:
-            callbacks = {"on_revoke": self._on_revoke, "on_lost": self._on_revoke}
-            self._consumer.subscribe(topics, on_assign=self._on_assign, **callbacks)
-        else:
-            self._consumer.unsubscribe()
-
     def _on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         for one in assigned:
             path = PartitionPath(self._settings.environment, self._settings.region, one.topic, one.partition)
@@ -160,20 +129,6 @@ class Service:
 
     def _on_commit(self, error: KafkaError | None, _: list[TopicPartition]) -> None:
         self._problem("commit", f"Kafka: offsets cannot be committed: {error.str()}" if error else "")
-
-    def _end_if_dead(self) -> None:
-        """End with a client that cannot go on: it would fetch nothing more, and say nothing of it.
-
-        A static member is fenced when the answer to its joining was lost, as when its coordinator is killed.
-        """
-        if self._fatal is not None:
-            raise KafkaException(self._fatal)
-
-    def _kafka_error(self, error: KafkaError) -> None:
-        if is_dead(error):
-            self._fatal = error
-        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
-            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
 
     def _take(self, message: Any) -> None:  # Message; its type hints allow for None where Kafka has none
         error = message.error()
@@ -196,10 +151,8 @@ class Service:
             if partition is not None and partition.phase is Phase.RUNNING:
                 partition.seal()
                 partition.phase = Phase.DRAINING
-        elif is_dead(error):
-            raise KafkaException(error)
         else:
-            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
+            self._refused(error)
 
     def _advance(self, flushing: bool = False) -> None:
         now = time.monotonic()
@@ -360,37 +313,15 @@ class Service:
         self._consumer.close()
         log.info("stopped; stored %d records in %d objects", self._counters.records, self._counters.objects)
 
-    def _every(self, what: str, seconds: float) -> bool:
-        now = time.monotonic()
-        if now < self._due.get(what, 0.0):
-            return False
-        self._due[what] = now + seconds
-        return True
-
-    def _problem(self, where: str, problem: str) -> None:
-        self._problems.update(where, problem, time.monotonic())
-
     def _report(self, force: bool = False) -> None:
         if not self._every("report", _REPORT_EVERY) and not force:
             return
         self._problem("store", self._workers.problem)
-        facts = self._facts()
-        telling.write(self._settings.status_file, facts)
-        telling.alive(f"{facts['state']}: {facts['lag_records']} records behind")
-
-    def _facts(self) -> dict[str, Any]:
         found = self._partitions
         lags = {place: lag(self._consumer, one) for place, one in found.items() if one.phase is Phase.RUNNING}
-        located = self._connected and len(lags) == len(found) and (self._joined or not self._topics)
-        state = "running" if located else "starting"
-        return {
-            "state": "retrying" if self._problems.current else state,
-            "problems": list(self._problems.current.values()),
-            "updated": time.time(),
-            "topics": self._topics,
-            "lag_records": sum(lags.values()),
+        more = {
             "stored": asdict(self._counters),
             "held_bytes": sum(one.memory for one in found.values()),
-            "resident_bytes": telling.resident_bytes(),
             "partitions": report.of_partitions(found, lags),
         }
+        self._tell(sum(lags.values()), more, settled=len(lags) == len(found))

@@ -3,13 +3,9 @@
 import argparse
 import json
 import logging
-import signal
-import sys
-import threading
 from pathlib import Path
-from types import FrameType
 
-from confluent_kafka import KafkaException
+from meridian.daemon.command import run, stop_event
 from meridian.errors import MeridianError
 
 from elasticsearch_sink import settings
@@ -21,16 +17,8 @@ def main(arguments: list[str] | None = None) -> int:
     :return: 0 when all is well; 1 on an error, and when ``status`` finds it not running.
     """
     options = _parser().parse_args(arguments)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
-    try:
-        configured = settings.load(options.config)
-        commands = {"run": _run, "check": _check, "status": _status, "rewind": _rewind}
-        return commands[options.command](configured, options)
-    except MeridianError as error:
-        print(f"elasticsearch-sink: {error}", file=sys.stderr)
-    except KafkaException as error:
-        print(f"elasticsearch-sink: Kafka: {error.args[0].str()}", file=sys.stderr)
-    return 1
+    act = {"run": _run, "check": _check, "status": _status, "rewind": _rewind}[options.command]
+    return run("elasticsearch-sink", lambda: act(settings.load(options.config), options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,14 +37,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
     from elasticsearch_sink.service import Service
 
-    stop = threading.Event()
-
-    def end(number: int, __: FrameType | None) -> None:
-        logging.getLogger("elasticsearch-sink").info("%s: stopping", signal.Signals(number).name)
-        stop.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    stop = stop_event(logging.getLogger("elasticsearch-sink"), "stopping")
     Service(configured, stop).run()
     return 0
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
-from meridian.daemon import report
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+from meridian.daemon.consuming import Consuming
 from meridian.daemon.notify import notify
 from meridian.elasticsearch.client import ElasticClient
 from meridian.kafka.fatal import is_dead
@@ -34,38 +34,38 @@ _TIMEOUT = 30.0
 _Place = tuple[str, int]
 
 
-class Service:
+class Service(Consuming):
     """Indexes the topics of one region until it is told to stop.
 
     :param stop: set by whoever wants it to end; what is not acknowledged is read again at the next start.
     :raises MeridianError: the file of user and password cannot be read, or the metrics' address is taken.
     """
 
+    _settings: SinkSettings
+
     def __init__(self, settings: SinkSettings, stop: threading.Event) -> None:
-        self._settings = settings
+        super().__init__(settings, log, "indexing", settings.matcher())
         self._stop = stop
-        self._matcher = settings.matcher()
-        self._problems = report.Problems(log)
         self._counters = Counters()
-        self._topics: list[str] = []
         self._owned: set[_Place] = set()
         # Taken away since the records under way were taken, also when they have come back in between.
         self._lost: set[_Place] = set()
         self._held: list[Any] = []
-        self._due: dict[str, float] = {}
-        self._waiting = self._connected = self._joined = False
+        self._waiting = False
         self._metrics = Metrics(settings.metrics)
         elastic = ElasticClient(settings.elasticsearch, timeout=_TIMEOUT, patience=0)
         self._delivery = Delivery(elastic, self._counters, self._pause, self._wanted)
-        client = settings.kafka.client() | {
-            "client.id": f"elasticsearch-sink-{settings.node}",
-            # What goes wrong with a broker comes through error_cb, once and in words of ours.
-            "log_level": 2,
-            "error_cb": self._kafka_error,
-        }
-        self._fatal: KafkaError | None = None
+        client = self._client()
         self._dead_letters = DeadLetters(settings.kafka, f"{settings.group}-{settings.node}", client)
-        self._consumer = Consumer(client | _consumer_settings(settings))
+        self._consumer = Consumer(
+            client
+            | self._member()
+            | {
+                "auto.offset.reset": "earliest",
+                "queued.max.messages.kbytes": settings.queue_kbytes,
+                "fetch.wait.max.ms": 300,
+            }
+        )
 
     def run(self) -> None:
         """Index until told to stop.
@@ -76,9 +76,7 @@ class Service:
         self._begin()
         try:
             while not self._stop.is_set():
-                if self._fatal is not None:
-                    # Such a client fetches nothing more, and says nothing of it.
-                    raise KafkaException(self._fatal)
+                self._end_if_dead()
                 self._discover()
                 if records := list(self._take(self._consumer.consume(self._settings.batch_records, _POLL))):
                     self._handle(records)
@@ -98,33 +96,9 @@ class Service:
                 self._problem("kafka", "")
                 return
             except KafkaException as error:
-                if is_dead(error.args[0]):
-                    raise
-                self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.args[0].str()}")
+                self._refused(error.args[0])
                 self._report()
                 self._stop.wait(_RETRY)
-
-    def _discover(self) -> None:
-        """Subscribe to every topic that is to be indexed."""
-        if not self._every("discover", self._settings.discover_seconds):
-            return
-        try:
-            listed = self._consumer.list_topics(timeout=5)
-        except KafkaException as error:
-            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.args[0].str()}")
-            return
-        self._problem("kafka", "")
-        self._connected = True
-        topics = sorted(name for name in listed.topics if self._matcher.match(name))
-        if topics == self._topics:
-            return
-        log.info("indexing %s", ", ".join(topics) or "nothing: no topic matches yet")
-        self._topics = topics
-        if topics:
-            callbacks = {"on_revoke": self._on_revoke, "on_lost": self._on_revoke}
-            self._consumer.subscribe(topics, on_assign=self._on_assign, **callbacks)
-        else:
-            self._consumer.unsubscribe()
 
     def _on_assign(self, consumer: Consumer, assigned: list[TopicPartition]) -> None:
         self._joined = True
@@ -141,12 +115,6 @@ class Service:
         self._held = [one for one in self._held if (one.topic(), one.partition()) not in gone]
         consumer.incremental_unassign(revoked)
 
-    def _kafka_error(self, error: KafkaError) -> None:
-        if is_dead(error):
-            self._fatal = error
-        elif error.code() == KafkaError._ALL_BROKERS_DOWN:
-            self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
-
     def _take(self, messages: Iterable[Any]) -> Iterator[Record]:
         held, self._held = self._held, []
         for message in [*held, *messages]:
@@ -154,10 +122,8 @@ class Service:
             if error is None:
                 if (message.topic(), message.partition()) in self._owned:
                     yield _record(message)
-            elif is_dead(error):
-                raise KafkaException(error)
             else:
-                self._problem("kafka", f"Kafka {self._settings.kafka.bootstrap}: {error.str()}")
+                self._refused(error)
 
     def _handle(self, records: list[Record]) -> None:
         self._lost.clear()
@@ -234,36 +200,9 @@ class Service:
     def _wanted(self, document: Document) -> bool:
         return (document.record.topic, document.record.partition) not in self._lost
 
-    def _every(self, what: str, seconds: float) -> bool:
-        now = time.monotonic()
-        if now < self._due.get(what, 0.0):
-            return False
-        self._due[what] = now + seconds
-        return True
-
-    def _problem(self, where: str, problem: str) -> None:
-        self._problems.update(where, problem, time.monotonic())
-
     def _report(self) -> None:
-        if not self._every("report", _REPORT_EVERY):
-            return
-        facts = self._facts()
-        self._metrics.facts = facts
-        report.write(self._settings.status_file, facts)
-        report.alive(f"{facts['state']}: {facts['lag_records']} records behind")
-
-    def _facts(self) -> dict[str, Any]:
-        ready = self._connected and (self._joined or not self._topics)
-        state = "running" if ready else "starting"
-        return {
-            "state": "retrying" if self._problems.current else state,
-            "problems": list(self._problems.current.values()),
-            "updated": time.time(),
-            "topics": self._topics,
-            "lag_records": self._lag(),
-            "counters": asdict(self._counters),
-            "resident_bytes": report.resident_bytes(),
-        }
+        if self._every("report", _REPORT_EVERY):
+            self._metrics.facts = self._tell(self._lag(), {"counters": asdict(self._counters)})
 
     def _lag(self) -> int:
         """Return how many offsets are not taken yet, as far as the last fetch knows."""
@@ -273,27 +212,6 @@ class Service:
             if place.offset >= 0 and high >= 0:
                 lag += max(0, high - place.offset)
         return lag
-
-
-def _consumer_settings(settings: SinkSettings) -> dict[str, Any]:
-    return {
-        "group.id": settings.group,
-        # With a name of its own in the group, a restarted sink has its partitions back at once.
-        "group.instance.id": settings.node,
-        "partition.assignment.strategy": "cooperative-sticky",
-        "session.timeout.ms": 10_000,
-        "max.poll.interval.ms": 600_000,
-        "enable.auto.commit": False,
-        "enable.auto.offset.store": False,
-        "auto.offset.reset": "earliest",
-        "isolation.level": "read_committed",
-        "check.crcs": True,
-        "allow.auto.create.topics": False,
-        "topic.metadata.refresh.interval.ms": 30_000,
-        "queued.max.messages.kbytes": settings.queue_kbytes,
-        "fetch.wait.max.ms": 300,
-        "fetch.queue.backoff.ms": 20,
-    }
 
 
 def _record(message: Any) -> Record:

@@ -1,12 +1,11 @@
 """What the sink does: the contents of ``sink.json``."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from meridian.daemon import configuration
 from meridian.elasticsearch.access import ElasticAccess
 from meridian.errors import MeridianError
 from meridian.kafka.access import KafkaAccess
@@ -92,10 +91,4 @@ def load(path: str) -> SinkSettings:
 
     :raises MeridianError: when the file is missing or wrong.
     """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MeridianError(f"{path}: {error.strerror}; deploy again to write it") from error
-    except ValueError as error:
-        raise MeridianError(f"{path}: not JSON ({error}); deploy again to write it") from error
-    return SinkSettings.from_dict(data, path)
+    return SinkSettings.from_dict(configuration.read(path), path)

@@ -50,6 +50,7 @@ class SchedulerSettings:
     api_ca: str = ""
     api_user: str = ""
     api_secret_file: str = ""
+    api_reader_secret_file: str = ""
     archive: str = ""
     launcher: str = ""
     stop_timeout: float = 60.0
@@ -131,6 +132,7 @@ _SETTINGS = (
     _Setting("api-ca", str, "certificate of the authority that users of the API trust"),
     _Setting("api-user", str, "user of the API (default api)"),
     _Setting("api-secret-file", str, "file with that user's secret"),
+    _Setting("api-reader-secret-file", str, "file with the secret of the user reader, who may only GET"),
     _Setting("archive", str, "URIs of a Kafka archive and others, with commas, when there is no launcher"),
     _Setting(
         "launcher", str, "command on agents that runs a broker, such as /etc/meridian/kafka/broker-task"

@@ -71,7 +71,8 @@ def reasons(instance: Instance, state: State, now: float, command: str) -> tuple
         return (*lines, "a task on a host that was given up has come back and is to end first")
     if not state.connected:
         return (*lines, "not connected to a Mesos master")
-    found = matcher.explain(state.refusals.get(instance.id, {}))
+    refused = matcher.explain(state.refusals.get(instance.id, {}))
+    found = tuple(f"offers declined: {why}" for why in refused)
     if not found and any(one.id == instance.id for one in waiting(state, now)):
         found = ("no offer has come yet",)
     return (*lines, *found)

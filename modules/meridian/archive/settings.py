@@ -6,10 +6,10 @@ Standard library only: Salt's own Python reads and writes them too.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from meridian.archive.segment import CONSUMER_GROUP, matcher
+from meridian.daemon import configuration
 from meridian.errors import MeridianError
 from meridian.kafka.access import KafkaAccess
 
@@ -111,7 +111,7 @@ def load(path: str) -> ArchiverSettings:
 
     :raises MeridianError: when the file is missing or wrong.
     """
-    settings = ArchiverSettings.from_dict(_read(path), path)
+    settings = ArchiverSettings.from_dict(configuration.read(path), path)
     check(settings)
     return settings
 
@@ -135,17 +135,8 @@ def credentials(path: str) -> tuple[str, str]:
     :param path: JSON file with ``access_key`` and ``secret_key``.
     :raises MeridianError: when the file is missing, unreadable or lacks one of them.
     """
-    data = _read(path)
+    data = configuration.read(path)
     try:
         return str(data["access_key"]), str(data["secret_key"])
     except KeyError as error:
         raise MeridianError(f"{path}: {error} is missing; deploy again to write it") from error
-
-
-def _read(path: str) -> Any:
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MeridianError(f"{path}: {error.strerror}; deploy again to write it") from error
-    except ValueError as error:
-        raise MeridianError(f"{path}: not JSON ({error}); deploy again to write it") from error

@@ -26,6 +26,8 @@ MACHINE = "meridian-machine"
 BASE = "meridian-base"
 ROOT_FILE_SYSTEM = "node-base"
 STABLE = ("node-salt", "kafka", "versitygw", "toxiproxy", "archiver-libs")
+# The others of them an environment may do without.
+_NEEDED = {ROOT_FILE_SYSTEM, "node-salt", "kafka"}
 # Images of other clones and of a moment ago are kept; layers are shared, so they cost little.
 _KEPT = 4
 _CDS_FOLDER = "/opt/meridian/kafka-cds"
@@ -46,18 +48,19 @@ def ensure_image(
     the machine. 4. Put in the rest, commit: the node. 5. Remove older images that no container uses.
 
     :param store: where the archives are.
-    :param entries: all artifacts, those of scope ``local`` among them.
+    :param entries: the artifacts of an environment, those of scope ``local`` among them.
     :param client: the engine to build on.
     :param report: called with one line per step.
     :return: the image's tag, ``meridian-node:<digest>``.
     :raises MeridianError: an artifact is missing, or a step failed; says which.
     """
     say = report or (lambda line: None)
-    if missing := {ROOT_FILE_SYSTEM, *STABLE} - entries.keys():
+    if missing := _NEEDED - entries.keys():
         raise MeridianError(f"the node image needs the artifacts {', '.join(sorted(missing))}")
     small = sorted(entries.keys() - {ROOT_FILE_SYSTEM, *STABLE})
     base = f"{BASE}:{entries[ROOT_FILE_SYSTEM].digest}"
-    machine = f"{MACHINE}:{_digest(base, recipe(), *(entries[name].sha256 for name in STABLE))}"
+    stable = {name: entries[name] for name in STABLE if name in entries}
+    machine = f"{MACHINE}:{_digest(base, recipe(), *(entry.sha256 for entry in stable.values()))}"
     node = f"{REPOSITORY}:{_digest(machine, *(entries[name].sha256 for name in small))}"
     try:
         with locks.held(store.cache / "locks", "image"):
@@ -68,7 +71,7 @@ def ensure_image(
                     say("root file system")
                     _import(client, store, entries[ROOT_FILE_SYSTEM], base)
                 say("Salt, Kafka and the other large artifacts")
-                _machine(client, base, machine, store, entries, say)
+                _machine(client, base, machine, store, stable, say)
             say("our own artifacts")
             with _Container(client, machine) as container:
                 container.put(image_layer.artifacts(store, {name: entries[name] for name in small}))
@@ -126,7 +129,7 @@ def _machine(
     say: Report,
 ) -> None:
     with _Container(client, base) as container:
-        container.put(image_layer.artifacts(store, {name: entries[name] for name in STABLE}))
+        container.put(image_layer.artifacts(store, entries))
         container.put(image_layer.files())
         version = f"{entries['kafka'].version}-{entries['kafka'].digest}"
         program = Path(cds.__file__).read_bytes()

@@ -1,6 +1,5 @@
 """A client of a Connect cluster that asks its workers in turn."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -8,22 +7,16 @@ from urllib.parse import quote
 import requests
 
 from meridian.errors import MeridianError
+from meridian.rest import Instances, RestError, content
 from meridian.tls import Tls
 
-_PAUSE = 0.5
-# 409 while the group rebalances, 500 when the leader did not answer in time, 503 while it starts.
-_TRANSIENT = (409, 500, 503)
 
+class ConnectError(RestError):
+    """A Connect cluster refused a request, or none of its workers answered."""
 
-class ConnectError(MeridianError):
-    """A Connect cluster refused a request.
-
-    :ivar status: HTTP status code; 0 when no worker answered at all.
-    """
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
+    nobody = "no Connect worker answers ({}); see journalctl -u meridian-connect there"
+    # 409 while the group rebalances, 500 when the leader did not answer in time, 503 while it starts.
+    transient = (409, 500, 503)
 
 
 class ConnectClient:
@@ -41,26 +34,23 @@ class ConnectClient:
     def __init__(
         self, workers: Sequence[str], tls: Tls | None = None, timeout: float = 15, patience: float = 60
     ) -> None:
-        if not workers:
-            raise ValueError("no workers")
-        self._workers = [url.rstrip("/") for url in workers]
-        self._timeout = timeout
-        self._patience = patience
-        self._session = requests.Session()
-        self._session.trust_env = False
-        if tls is not None:
-            self._session.cert = (str(tls.certificate), str(tls.key))
-            self._session.verify = str(tls.ca)
+        self._workers = Instances(
+            workers,
+            ConnectError,
+            identity=tls,
+            timeout=timeout,
+            patience=patience,
+        )
 
     @property
     def workers(self) -> tuple[str, ...]:
         """URLs of the workers, the one that answered last first."""
-        return tuple(self._workers)
+        return self._workers.urls
 
     def healthy(self, worker: str) -> bool:
         """Tell whether one worker has joined its group and serves requests."""
         try:
-            answer = self._session.get(f"{worker.rstrip('/')}/health", timeout=self._timeout)
+            answer = self._workers.ask("GET", f"{worker.rstrip('/')}/health")
         except requests.RequestException:
             return False
         return answer.status_code == 200
@@ -126,51 +116,24 @@ class ConnectClient:
         return list(self._call("GET", f"/connectors/{quote(name)}/offsets")["offsets"])
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._ask_in_turn(method, path, body)
-            except ConnectError as error:
-                if error.status not in (0, *_TRANSIENT) or time.monotonic() + _PAUSE > deadline:
-                    raise
-            time.sleep(_PAUSE)
+        def once() -> Any:
+            return _content(self._workers.in_turn(method, path, _starting, json=body))
 
-    def _ask_in_turn(self, method: str, path: str, body: Any) -> Any:
-        reasons = []
-        for worker in tuple(self._workers):
-            try:
-                answer = self._session.request(method, worker + path, json=body, timeout=self._timeout)
-            except requests.RequestException as error:
-                reasons.append(f"{worker}: {_reason(error)}")
-            else:
-                if answer.status_code != 404 or _is_of_connect(answer):
-                    return _content(method, worker + path, answer)
-                reasons.append(f"{worker}: is still starting")
-            self._workers.remove(worker)
-            self._workers.append(worker)
-        raise ConnectError(
-            f"no Connect worker answers ({'; '.join(reasons)}); see journalctl -u meridian-connect there"
-        )
+        return self._workers.patiently(once)
 
 
-def _is_of_connect(answer: requests.Response) -> bool:
+def _starting(answer: requests.Response) -> str:
     """Tell a 404 of Connect's own, which is JSON, from that of a server whose resources are not up yet."""
-    return "json" in answer.headers.get("Content-Type", "")
+    of_connect = "json" in answer.headers.get("Content-Type", "")
+    return "is still starting" if answer.status_code == 404 and not of_connect else ""
 
 
-def _content(method: str, url: str, answer: requests.Response) -> Any:
+def _content(answer: requests.Response) -> Any:
     if answer.ok:
-        return answer.json() if answer.content else None
+        return content(answer)
     try:
         message = str(answer.json()["message"])
     except (ValueError, KeyError, TypeError):
         message = answer.reason
-    raise ConnectError(f"Connect refused {method} {url}: {answer.status_code} {message}", answer.status_code)
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "TLS failed, is the certificate of this platform's CA and not expired?"
-    if isinstance(error, requests.Timeout):
-        return "timed out"
-    return "connection refused or lost"
+    what = f"{answer.request.method} {answer.url}"
+    raise ConnectError(f"Connect refused {what}: {answer.status_code} {message}", answer.status_code)

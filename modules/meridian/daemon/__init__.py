@@ -1,4 +1,4 @@
-"""What our services on nodes have in common: how they tell systemd, people and programs how they are.
+"""What our services on nodes have in common: how they begin, consume, and tell how they are.
 
-Standard library only: it goes into each service's artifact.
+``command`` and ``consuming`` need confluent-kafka, the rest only the standard library: Salt reads it too.
 """

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from meridian.topology.model import Topology
+from meridian.topology.model import Region, Topology
 
 
 def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
     :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
-        "central", "runtime", "search", "nodes", "topics": [name], "roles": {role: [id]}}], "mirror_targets":
-        [region]}``.
+        "central", "runtime", "search", "nodes", "topics": [name], "apps": bool, "roles": {role: [id]}}],
+        "mirror_targets": [region]}``. ``apps`` tells whether Marathon is to run any of the pillar's.
         ``local`` and ``remote`` tell whether any region is in the local cloud, or beyond it; lists of ids are
         in the topology's order.
     """
@@ -22,6 +22,7 @@ def outline(topology: Topology) -> dict[str, Any]:
             "search": region.search,
             "nodes": [node.id for node in region.nodes],
             "topics": sorted(region.settings["topics"]),
+            "apps": bool(_apps(region)),
             "roles": {
                 role: [node.id for node in region.with_role(role)]
                 for role in sorted({role for node in region.nodes for role in node.roles})
@@ -39,3 +40,8 @@ def outline(topology: Topology) -> dict[str, Any]:
         "regions": regions,
         "mirror_targets": sorted({flow.target for flow in topology.flows}),
     }
+
+
+def _apps(region: Region) -> list[str]:
+    marathon = region.settings["marathon"]
+    return [*(marathon.get("apps") or ()), *(marathon.get("groups") or ())]

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from meridian.discovery import names
-from meridian.discovery.https import Access
-from meridian.discovery.model import DiscoveryError, Endpoint, Wanted
+from meridian.discovery.asked import Asked, entries
+from meridian.discovery.model import DiscoveryError
 
 #: Label of an app: the name under ``proxy:apps`` in pillar.
 LABEL = "MERIDIAN_PROXY"
@@ -23,38 +22,16 @@ EVENTS = frozenset(
         "status_update_event",
     }
 )
-_APPS = f"/v2/apps?label={LABEL}&embed=apps.tasks"
 _EVENTS = "/v2/events?plan-format=light"
 # Marathon says something at least that often (event_stream_attached, or a heartbeat).
 _SILENCE_SECONDS = 120.0
 
 
-class Marathon:
-    """Apps of a region.
-
-    :param access: Marathon's API.
-    :param backends: what apps may be labelled with → backend.
-    """
+class Marathon(Asked):
+    """Apps of a region; a label is the value of theirs of that name."""
 
     name = "marathon"
-
-    def __init__(
-        self, access: Access, backends: Mapping[str, str], resolve: names.Resolve = names.resolve
-    ) -> None:
-        self._access = access
-        self._backends = backends
-        self._resolve = resolve
-
-    def wanted(self) -> Wanted:
-        """Ask once.
-
-        :raises DiscoveryError: it does not answer, or not as expected.
-        """
-        answer = self._access.get(_APPS)
-        found: dict[str, list[Endpoint]] = {}
-        for label, endpoint in endpoints(answer, self._backends, self._resolve):
-            found.setdefault(self._backends[label], []).append(endpoint)
-        return found
+    question = f"/v2/apps?label={LABEL}&embed=apps.tasks"
 
     def events(self) -> Iterator[str]:
         """Yield events after which it is worth asking, until the stream ends.
@@ -65,26 +42,21 @@ class Marathon:
             if event in EVENTS:
                 yield event
 
+    @staticmethod
+    def places(answer: Any, labels: Collection[str]) -> Iterator[tuple[str, str, object]]:
+        """Yield where each running task is that is not known to be ill.
 
-def endpoints(answer: Any, labels: Collection[str], resolve: names.Resolve) -> Iterator[tuple[str, Endpoint]]:
-    """Yield label and place of each running task that is not known to be ill.
-
-    :param answer: what Marathon answered to a question for its apps with their tasks.
-    :param labels: those that there are backends for; other apps are none of ours.
-    :raises DiscoveryError: it is something else, or an app's port index is none.
-    """
-    apps = answer.get("apps") if isinstance(answer, dict) else None
-    if not isinstance(apps, list):
-        raise DiscoveryError("Marathon answers /v2/apps without a list of apps")
-    for app in apps:
-        own = app.get("labels") or {}
-        if own.get(LABEL) not in labels:
-            continue
-        index = _index(app, own.get(PORT_LABEL, "0"))
-        for task in app.get("tasks") or []:
-            ports = task.get("ports") or []
-            if _well(task) and index < len(ports):
-                yield own[LABEL], names.endpoint(str(task.get("host")), ports[index], resolve)
+        :raises DiscoveryError: the answer is something else, or an app's port index is none.
+        """
+        for app in entries(answer, "apps", "Marathon"):
+            own = app.get("labels") or {}
+            if own.get(LABEL) not in labels:
+                continue
+            index = _index(app, own.get(PORT_LABEL, "0"))
+            for task in app.get("tasks") or []:
+                ports = task.get("ports") or []
+                if _well(task) and index < len(ports):
+                    yield own[LABEL], str(task.get("host")), ports[index]
 
 
 def _index(app: Mapping[str, Any], text: Any) -> int:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import salt.client
-
 from meridian import paths, secrets
+from meridian.edge.units import Units
 from meridian.errors import MeridianError
 from meridian.scheduler.client import SchedulerClient
 from meridian.scheduler.services import BROKERS, NODES, Service
@@ -52,7 +51,12 @@ def brokers(opts: dict[str, Any], topology: Topology, region: Region) -> Brokers
     if region.runtime == "mesos":
         return _Tasks.of(scheduler(topology, region), tls)
     nodes = {node.kafka_id: node.id for node in region.with_role("kafka") if node.kafka_id is not None}
-    return _Units(nodes, tls, Minions(opts))
+    return _Units(nodes, tls, minions(opts))
+
+
+def minions(opts: dict[str, Any]) -> Units:
+    """Return the nodes whose units are brokers and controllers."""
+    return Units(opts, "kafka_broker", "meridian-kafka")
 
 
 def scheduler(topology: Topology, region: Region, service: Service = BROKERS) -> SchedulerClient:
@@ -69,74 +73,13 @@ def scheduler(topology: Topology, region: Region, service: Service = BROKERS) ->
     return SchedulerClient(addresses, password, folder / "client" / "ca.pem", service)
 
 
-class Minions:
-    """Nodes, asked by Salt.
-
-    :param opts: the master's options.
-    """
-
-    def __init__(self, opts: dict[str, Any]) -> None:
-        self._opts = opts
-
-    def pending(self, nodes: list[str]) -> Mapping[str, dict[str, Any]]:
-        """Return what each broker or controller would read anew.
-
-        :raises MeridianError: a node does not answer, or cannot say.
-        """
-        return self._dictionaries(nodes, "kafka_broker.pending")
-
-    def quorum(self, nodes: list[str]) -> Mapping[str, dict[str, Any]]:
-        """Return how controllers are.
-
-        :raises MeridianError: a node does not answer, or cannot say.
-        """
-        return self._dictionaries(nodes, "kafka_broker.quorum")
-
-    def restart(self, node: str) -> None:
-        """Restart the broker or controller of a node.
-
-        :raises MeridianError: its unit does not start.
-        """
-        answer = self.ask([node], "kafka_broker.restart", timeout=_RESTART_SECONDS)[node]
-        if answer is not True:
-            raise MeridianError(f"{node}: meridian-kafka was not restarted: {answer}")
-
-    def last_words(self, node: str) -> str:
-        """Return the last line of a broker's log."""
-        try:
-            return str(self.ask([node], "kafka_broker.log")[node]) or "nothing"
-        except MeridianError as error:
-            return str(error)
-
-    def ask(self, nodes: list[str], function: str, timeout: int = 60) -> dict[str, Any]:
-        """Run a function on nodes.
-
-        :raises MeridianError: one does not answer.
-        """
-        with salt.client.get_local_client(mopts=self._opts) as local:
-            answers = local.cmd(nodes, function, tgt_type="list", timeout=timeout)
-        silent = sorted(set(nodes) - set(answers))
-        if silent:
-            raise MeridianError(
-                f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
-            )
-        return dict(answers)
-
-    def _dictionaries(self, nodes: list[str], function: str) -> Mapping[str, dict[str, Any]]:
-        answers = self.ask(nodes, function)
-        for node, answer in answers.items():
-            if not isinstance(answer, dict):
-                raise MeridianError(f"{node}: {function} failed: {answer}")
-        return answers
-
-
 @dataclass(frozen=True)
 class _Units:
     """Brokers that are systemd units of their nodes."""
 
     nodes: Mapping[int, str]
     tls: Tls
-    minions: Minions
+    minions: Units
 
     def restart(self, node: str) -> None:
         self.minions.restart(node)

@@ -102,6 +102,25 @@ def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: i
     return {"ok": True, "changes": changes, "comment": f"{environment}: {len(changes)} things removed"}
 
 
+def remove(opts: Mapping[str, Any], environment: str, node: str) -> None:
+    """Have neither a machine of an environment nor its key.
+
+    :param node: its name.
+    :raises MeridianError: it would be a guess which one is meant, a provider does not answer, or refuses.
+    """
+    mine = Belongings(opts, environment)
+    seen = mine.machines.get(node)
+    if seen is None:
+        doubts = [line for line in mine.conflicts if line.startswith(f"{node}:")] + mine.unasked
+        if doubts:
+            raise MeridianError("; ".join(doubts))
+        machines.forget_key(opts, node)
+        return
+    failed = _remove(mine.sites, {node: seen}, 1)
+    if failed:
+        raise MeridianError(outcome.not_removed(environment, 0, failed))
+
+
 def _remove(
     asked: Mapping[str, Site], wanted: Mapping[str, Mapping[str, Any]], parallel: int
 ) -> dict[str, outcome.Failure]:

@@ -45,3 +45,13 @@ def of_node(opts: Mapping[str, Any], node: str) -> OperatorClient:
     raise MeridianError(
         f"no node {node} in {environment}; there are {', '.join(one.id for one in topology.nodes)}"
     )
+
+
+def region_of(topology: Topology, node: str) -> Region | None:
+    """Return the region of a node, also of one that the pillar names no more; ``None`` without masters."""
+    parts = node.split(".")
+    for region in topology.regions:
+        named = len(parts) > 2 and parts[-2] == region.name
+        if (named or any(one.id == node for one in region.nodes)) and region.with_role("mesos-master"):
+            return region
+    return None

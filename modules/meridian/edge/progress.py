@@ -1,5 +1,6 @@
 """Progress of a run on Salt's event bus."""
 
+from collections.abc import Callable
 from typing import Any
 
 import salt.utils.event
@@ -17,3 +18,12 @@ def report(opts: dict[str, Any], phase: str, event: str, **data: Any) -> None:
     """
     with salt.utils.event.get_master_event(opts, opts["sock_dir"], listen=False) as bus:
         bus.fire_event({"phase": phase, "event": event, **data}, f"{TAG}/{phase}/{event}")
+
+
+def notes(opts: dict[str, Any], phase: str, **data: Any) -> Callable[[str], None]:
+    """Return what tells each message that it is given as a note of a phase."""
+
+    def note(message: str) -> None:
+        report(opts, phase, "note", message=message, **data)
+
+    return note

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from meridian import paths
+from meridian.edge import work_dirs
 from meridian.topology.model import Region, Topology
 
 
@@ -28,9 +29,11 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
+        full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
         found_nodes: dict[str, bool] = nodes.result()
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive = flows.result(), archive.result()
+        problems += full.result()
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,

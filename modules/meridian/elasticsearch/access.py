@@ -1,11 +1,10 @@
 """Where Elasticsearch is, and as whom it is asked."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+from meridian.daemon import configuration
 from meridian.errors import MeridianError
 
 AUTH_FILE = "/etc/meridian/elasticsearch/auth.json"
@@ -35,11 +34,9 @@ class ElasticAccess:
         if self.keys or not self.auth:
             return self.keys
         try:
-            data = json.loads(Path(self.auth).read_text(encoding="utf-8"))
+            data = configuration.read(self.auth)
             return str(data["user"]), str(data["password"])
-        except OSError as error:
-            raise MeridianError(f"{self.auth}: {error.strerror}; deploy again to write it") from error
-        except (ValueError, TypeError) as error:
+        except TypeError as error:
             raise MeridianError(f"{self.auth}: not JSON ({error}); deploy again to write it") from error
         except KeyError as error:
             raise MeridianError(f"{self.auth}: {error} is missing; deploy again to write it") from error

@@ -1,6 +1,5 @@
 """A client of an Elasticsearch cluster that asks its nodes in turn."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -8,33 +7,27 @@ from urllib.parse import quote
 import requests
 
 from meridian.elasticsearch.access import ElasticAccess
-from meridian.errors import MeridianError
+from meridian.rest import Instances, RestError, content
 
-_PAUSE = 0.5
-# Too many requests; no master, no primary, or a node that is starting.
-_TRANSIENT = (429, 502, 503, 504)
 _BULK_ANSWER = (
     "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.type,"
     "items.*.error.caused_by.reason"
 )
 
 
-class ElasticError(MeridianError):
+class ElasticError(RestError):
     """Elasticsearch refused a request, or none of its nodes answered.
 
-    :ivar status: HTTP status code; 0 when no node answered at all.
     :ivar kind: Elasticsearch's own name of the error, e.g. ``resource_not_found_exception``.
     """
 
-    def __init__(self, message: str, status: int = 0, kind: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
+    nobody = "no Elasticsearch node answers ({}); see journalctl -u meridian-elasticsearch there"
+    # Too many requests; no master, no primary, or a node that is starting.
+    transient = (429, 502, 503, 504)
 
-    @property
-    def passing(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self.status in (0, *_TRANSIENT)
+    def __init__(self, message: str, status: int = 0, kind: str = "") -> None:
+        super().__init__(message, status)
+        self.kind = kind
 
 
 class ElasticClient:
@@ -49,19 +42,17 @@ class ElasticClient:
     """
 
     def __init__(self, access: ElasticAccess, timeout: float = 30, patience: float = 30) -> None:
-        if not access.urls:
-            raise ValueError("no nodes")
-        self._urls = [url.rstrip("/") for url in access.urls]
-        self._timeout = timeout
-        self._patience = patience
-        self._auth_file = access.auth
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = access.ca or True
         credentials = access.credentials()
+        self._auth_file = access.auth
         self._user = credentials[0] if credentials else ""
-        if credentials:
-            self._session.auth = credentials
+        self._nodes = Instances(
+            access.urls,
+            ElasticError,
+            credentials,
+            access.ca,
+            timeout=timeout,
+            patience=patience,
+        )
 
     def health(self, seconds: int = 1) -> dict[str, Any]:
         """Return the cluster's health: ``status``, ``number_of_nodes``, ``relocating_shards`` and so on.
@@ -129,7 +120,8 @@ class ElasticClient:
         :raises ElasticError: the request as a whole failed. It is not repeated here.
         """
         url = f"/_bulk?filter_path={_BULK_ANSWER}"
-        answer = self._ask_in_turn("POST", url, body, "application/x-ndjson")
+        kind = {"Content-Type": "application/x-ndjson"}
+        answer = self._content(self._nodes.in_turn("POST", url, data=body, headers=kind))
         return [dict(next(iter(item.values()))) for item in answer["items"]]
 
     def sources(self, wanted: Sequence[tuple[str, str]], field: str) -> list[Any]:
@@ -157,37 +149,16 @@ class ElasticClient:
         :return: the answer's JSON.
         :raises ElasticError: it was refused, or nobody answered.
         """
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._ask_in_turn(method, path, body)
-            except ElasticError as error:
-                if not error.passing or time.monotonic() + _PAUSE > deadline:
-                    raise
-            time.sleep(_PAUSE)
 
-    def _ask_in_turn(self, method: str, path: str, body: Any, kind: str = "") -> Any:
-        reasons = []
-        content: dict[str, Any] = (
-            {"data": body, "headers": {"Content-Type": kind}} if kind else {"json": body}
-        )
-        for url in tuple(self._urls):
-            try:
-                answer = self._session.request(method, url + path, timeout=self._timeout, **content)
-            except requests.RequestException as error:
-                reasons.append(f"{url}: {_reason(error)}")
-            else:
-                return self._content(method, url + path.partition("?")[0], answer)
-            self._urls.remove(url)
-            self._urls.append(url)
-        raise ElasticError(
-            f"no Elasticsearch node answers ({'; '.join(reasons)}); see journalctl -u meridian-elasticsearch "
-            "there"
-        )
+        def once() -> Any:
+            return self._content(self._nodes.in_turn(method, path, json=body))
 
-    def _content(self, method: str, url: str, answer: requests.Response) -> Any:
+        return self._nodes.patiently(once)
+
+    def _content(self, answer: requests.Response) -> Any:
         if answer.ok:
-            return answer.json() if answer.content else None
+            return content(answer)
+        url = answer.url.partition("?")[0]
         if answer.status_code == 401:
             where = f" in {self._auth_file}" if self._auth_file else ""
             raise ElasticError(
@@ -197,7 +168,9 @@ class ElasticClient:
             )
         kind, message = _error(answer)
         raise ElasticError(
-            f"Elasticsearch refused {method} {url}: {answer.status_code} {message}", answer.status_code, kind
+            f"Elasticsearch refused {answer.request.method} {url}: {answer.status_code} {message}",
+            answer.status_code,
+            kind,
         )
 
 
@@ -207,11 +180,3 @@ def _error(answer: requests.Response) -> tuple[str, str]:
         return str(error.get("type", "")), " ".join(str(error["reason"]).split())
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", answer.reason
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "TLS failed, is the certificate of this platform's CA and not expired?"
-    if isinstance(error, requests.Timeout):
-        return "timed out"
-    return "connection refused or lost"

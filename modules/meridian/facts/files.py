@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from meridian.mesos.work_dir import look
+
 
 def read(patterns: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return what ``stat`` says of paths.
@@ -17,6 +19,15 @@ def read(patterns: Iterable[str]) -> dict[str, dict[str, Any]]:
     """
     paths = {path for pattern in patterns for path in Path("/").glob(pattern.lstrip("/"))}
     return {str(path): _stat(path) for path in sorted(paths)}
+
+
+def used_percent(patterns: Iterable[str]) -> dict[str, float]:
+    """Return how full the disk of each folder is, in percent.
+
+    :param patterns: absolute globs.
+    """
+    paths = {path for pattern in patterns for path in Path("/").glob(pattern.lstrip("/")) if path.is_dir()}
+    return {str(path): look(path).used_percent for path in sorted(paths)}
 
 
 def _stat(path: Path) -> dict[str, Any]:

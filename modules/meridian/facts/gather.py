@@ -6,9 +6,10 @@ from typing import Any
 
 from meridian.facts import files, sockets, units
 
+_DATA = "/var/lib/meridian/*"
 _LOOKED_AT = (
     "/etc/meridian/**/*",
-    "/var/lib/meridian/*",
+    _DATA,
     "/opt/meridian/*/current",
 )
 # Certificates only. The keystores beside them hold keys and must never travel.
@@ -18,8 +19,9 @@ _CERTIFICATES = "/etc/meridian/pki/*.pem"
 def gather() -> dict[str, Any]:
     """Return the facts of this node.
 
-    :return: ``hostname``, ``units``, ``failed``, ``journal``, ``listeners``, ``files``, ``certificates``,
-        ``users``, ``processes`` and ``artifacts`` (name to installed version).
+    :return: ``hostname``, ``units``, ``failed``, ``journal``, ``listeners``, ``files``, ``used_percent`` (of
+        the disk of each folder with data), ``certificates``, ``users``, ``processes`` and ``artifacts``
+        (name to installed version).
     """
     found = files.read(_LOOKED_AT)
     certificates = [path for path in map(str, Path("/").glob(_CERTIFICATES[1:])) if "keystore" not in path]
@@ -30,6 +32,7 @@ def gather() -> dict[str, Any]:
         "journal": units.in_journal(),
         "listeners": sockets.with_tls(sockets.read()),
         "files": found,
+        "used_percent": files.used_percent([_DATA]),
         "certificates": files.texts(certificates),
         "users": files.users(),
         "processes": files.processes(),

@@ -1,7 +1,7 @@
 """Restart a cluster's brokers one after the other, each only when it has to be and the others are well."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, ResourceType
@@ -189,9 +189,3 @@ def _await_override(admin: AdminClient, broker: int, settings: Mapping[str, str]
         if time.monotonic() > until:
             raise MeridianError(f"broker {broker} has not heard of them after {_HEARD_SECONDS:.0f} s")
         time.sleep(0.1)
-
-
-def summary(done: Sequence[Mapping[str, str]]) -> str:
-    """Return in a few words what was done in all clusters."""
-    count = sum(len(one) for one in done)
-    return f"{count} brokers changed" if count else "nothing to change"

@@ -1,7 +1,6 @@
 """A client of Marathon's REST API (v2) that asks its instances in turn."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,21 @@ from urllib.parse import quote
 import requests
 
 from meridian.errors import MeridianError
-
-_PAUSE = 0.5
-# 502 and 503 while a leader is elected, 504 when the leader did not answer the instance that was asked.
-_TRANSIENT = (0, 502, 503, 504)
+from meridian.rest import Instances, RestError, content, reason
 
 
-class MarathonError(MeridianError):
-    """Marathon refused a request.
+class MarathonError(RestError):
+    """Marathon refused a request, or none of its instances answered.
 
-    :ivar status: HTTP status code; 0 when no instance answered at all.
     :ivar deployments: ids of the deployments that hold the app, when that is why.
     """
 
+    nobody = "no Marathon answers ({}); see journalctl -u meridian-marathon there"
+    # 502 and 503 while a leader is elected, 504 when the leader did not answer the instance that was asked.
+    transient = (502, 503, 504)
+
     def __init__(self, message: str, status: int = 0, deployments: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.status = status
+        super().__init__(message, status)
         self.deployments = tuple(deployments)
 
 
@@ -64,20 +62,19 @@ class MarathonClient:
         timeout: float = 15,
         patience: float = 60,
     ) -> None:
-        if not urls:
-            raise ValueError("no instances")
-        self._urls = [url.rstrip("/") for url in urls]
-        self._timeout = timeout
-        self._patience = patience
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.auth = credentials
-        self._session.verify = str(ca) if ca else True
+        self._instances = Instances(
+            urls,
+            MarathonError,
+            credentials,
+            ca,
+            timeout=timeout,
+            patience=patience,
+        )
 
     @property
     def urls(self) -> tuple[str, ...]:
         """URLs of the instances, the one that answered last first."""
-        return tuple(self._urls)
+        return self._instances.urls
 
     def info(self) -> dict[str, Any]:
         """Return version, framework id, leader and settings."""
@@ -165,24 +162,24 @@ class MarathonClient:
         """
         query = "&".join(f"event_type={quote(one)}" for one in types)
         # The leader itself: another instance answers with a redirection, which would lose the credentials.
-        url = f"{self._urls[0].partition('://')[0]}://{self.leader()}/v2/events?{query}"
+        url = f"{self.urls[0].partition('://')[0]}://{self.leader()}/v2/events?{query}"
         try:
-            answer = self._session.get(url, timeout=silence, stream=True, allow_redirects=False)
+            answer = self._instances.ask("GET", url, timeout=silence, stream=True, allow_redirects=False)
         except requests.RequestException as error:
-            raise MarathonError(f"no events of Marathon at {url} ({_reason(error)})") from error
-        with _checked("GET", url, answer):
+            raise MarathonError(f"no events of Marathon at {url} ({reason(error)})") from error
+        with _checked(answer):
             try:
                 for line in answer.iter_lines(chunk_size=1):
                     if line.startswith(b"data:"):
                         yield dict(json.loads(line[5:]))
             except requests.RequestException as error:
-                raise MarathonError(f"events of Marathon were cut off ({_reason(error)})") from error
+                raise MarathonError(f"events of Marathon were cut off ({reason(error)})") from error
 
     def healthy(self, url: str) -> bool:
         """Tell whether one instance answers and knows a leader."""
         try:
-            self._session.get(f"{url.rstrip('/')}/ping", timeout=self._timeout).raise_for_status()
-            found = self._session.get(f"{url.rstrip('/')}/v2/leader", timeout=self._timeout)
+            self._instances.ask("GET", f"{url.rstrip('/')}/ping").raise_for_status()
+            found = self._instances.ask("GET", f"{url.rstrip('/')}/v2/leader")
         except requests.RequestException:
             return False
         return found.status_code == 200
@@ -196,32 +193,15 @@ class MarathonClient:
             return None
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                answer = self._ask_in_turn(method, path, body)
-                return answer.json() if answer.content else None
-            except MarathonError as error:
-                if error.status not in _TRANSIENT or time.monotonic() + _PAUSE > deadline:
-                    raise
-            time.sleep(_PAUSE)
+        def once() -> Any:
+            return content(_checked(self._instances.in_turn(method, path, _no_leader, json=body)))
 
-    def _ask_in_turn(self, method: str, path: str, body: Any) -> requests.Response:
-        reasons = []
-        for url in tuple(self._urls):
-            try:
-                answer = self._session.request(method, url + path, json=body, timeout=self._timeout)
-            except requests.RequestException as error:
-                reasons.append(f"{url}: {_reason(error)}")
-            else:
-                if answer.status_code not in _TRANSIENT:
-                    return _checked(method, url + path, answer)
-                reasons.append(f"{url}: {answer.status_code}, no leader yet?")
-            self._urls.remove(url)
-            self._urls.append(url)
-        raise MarathonError(
-            f"no Marathon answers ({'; '.join(reasons)}); see journalctl -u meridian-marathon there"
-        )
+        return self._instances.patiently(once)
+
+
+def _no_leader(answer: requests.Response) -> str:
+    passing = answer.status_code in MarathonError.transient
+    return f"{answer.status_code}, no leader yet?" if passing else ""
 
 
 def _path(path_id: str) -> str:
@@ -242,22 +222,22 @@ def _deployment(answer: Any) -> str:
     return ""
 
 
-def _checked(method: str, url: str, answer: requests.Response) -> requests.Response:
+def _checked(answer: requests.Response) -> requests.Response:
     if answer.ok:
         return answer
-    what = f"{method} {url.partition('?')[0]}"
+    what = f"{answer.request.method} {answer.url.partition('?')[0]}"
     if answer.status_code == 401:
         raise MarathonError(
             f"Marathon refused {what}: wrong user or password, apply marathon.config on its nodes", 401
         )
     try:
-        content = answer.json()
-        message, details = str(content.get("message", answer.reason)), _details(content.get("details"))
-        held_by = [str(one["id"]) for one in content.get("deployments") or []]
+        told = answer.json()
+        message, details = str(told.get("message", answer.reason)), _details(told.get("details"))
+        held_by = [str(one["id"]) for one in told.get("deployments") or []]
     except (ValueError, AttributeError, TypeError, KeyError):
         message, details, held_by = answer.reason or answer.text[:200], "", []
-    told = f"Marathon refused {what}: {answer.status_code} {message}{details}"
-    raise MarathonError(told, answer.status_code, held_by)
+    why = f"Marathon refused {what}: {answer.status_code} {message}{details}"
+    raise MarathonError(why, answer.status_code, held_by)
 
 
 def _details(details: Any) -> str:
@@ -266,11 +246,3 @@ def _details(details: Any) -> str:
         return ""
     told = [f"{one.get('path', '')}: {', '.join(one.get('errors') or [])}" for one in details]
     return f" ({'; '.join(told)})" if told else ""
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return "TLS failed, is the certificate of this platform's CA and not expired?"
-    if isinstance(error, requests.Timeout):
-        return "timed out"
-    return "connection refused or lost"

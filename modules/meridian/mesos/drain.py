@@ -11,6 +11,20 @@ from meridian.mesos.operator import OperatorClient
 _POLL = 0.5
 
 
+class NotDrained(MeridianError):
+    """Tasks are left on a node when the time is over.
+
+    :ivar left: node and tasks, in one line without advice.
+    """
+
+    def __init__(self, node: str, left: str) -> None:
+        super().__init__(
+            f"{left}; it is still draining: wait with salt-run mesos.drain {node}, or let it be used again "
+            f"with salt-run mesos.reactivate {node}"
+        )
+        self.left = left
+
+
 @dataclass(frozen=True)
 class Drained:
     """What came of draining a node.
@@ -28,10 +42,17 @@ class Drained:
 def agent_of(agents: Sequence[Mapping[str, Any]], node: str) -> Mapping[str, Any] | None:
     """Return the agent of a node; ``None`` when none is registered.
 
+    A node whose agent was made anew has two until the masters have noticed: the newest is meant.
+
     :param agents: what :meth:`OperatorClient.agents` returns.
     :param node: its id, which is the agent's host name.
     """
-    return next((one for one in agents if one["agent_info"]["hostname"] == node), None)
+    mine = [one for one in agents if one["agent_info"]["hostname"] == node]
+    return max(mine, key=lambda one: (bool(one.get("active")), _registered(one)), default=None)
+
+
+def _registered(agent: Mapping[str, Any]) -> int:
+    return int((agent.get("registered_time") or {}).get("nanoseconds", 0))
 
 
 def identity(agent: Mapping[str, Any]) -> str:
@@ -77,7 +98,7 @@ def drain(
     :param grace_seconds: most time that a task gets.
     :param seconds: how long to wait.
     :param say: told what is going on.
-    :raises MeridianError: tasks are left when the time is over; the agent stays deactivated then.
+    :raises NotDrained: tasks are left when the time is over; the agent stays deactivated then.
     """
     agent = agent_of(client.agents(), node)
     if agent is None:
@@ -97,10 +118,11 @@ def drain(
             return Drained(agent_id, True, tuple(held))
         if time.monotonic() > until:
             left = tasks_on(client.tasks(), agent_id)
-            raise MeridianError(
+            more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+            raise NotDrained(
+                node,
                 f"{node}: {len(left)} tasks of its Mesos agent have not ended within {seconds:g} s "
-                f"({', '.join(left[:5])}); it is still draining: wait with salt-run mesos.drain {node}, or "
-                f"let it be used again with salt-run mesos.reactivate {node}"
+                f"({', '.join(left[:5])}{more})",
             )
         time.sleep(_POLL)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import requests
 
 from meridian.errors import MeridianError
-from meridian.mesos.operator import MesosError, OperatorClient, reason_of
+from meridian.mesos.operator import MesosError, OperatorClient
+from meridian.rest import Instances, reason
 
 _POLL = 0.5
 
@@ -38,18 +39,17 @@ def wait_for_agent(url: str, credential: tuple[str, str], ca: Path | None, secon
     :param ca: certificate of the authority of the agent's certificate.
     :raises MeridianError: it is not when the time is over; in one line, why.
     """
+    agent = Instances([url], MesosError, credential, ca, timeout=10)
     until = time.monotonic() + seconds
     while True:
         try:
-            answer = requests.get(
-                f"{url}/metrics/snapshot", auth=credential, verify=str(ca) if ca else True, timeout=10
-            )
+            answer = agent.ask("GET", f"{url}/metrics/snapshot")
             answer.raise_for_status()
             if answer.json().get("slave/registered"):
                 return
             found = "it runs, but is not registered with a master: see the masters, and its secret"
         except (requests.RequestException, ValueError) as problem:
-            found = reason_of(problem)
+            found = reason(problem)
         if time.monotonic() > until:
             raise MeridianError(
                 f"Mesos agent {url}: {found} (waited {seconds:g} s); see journalctl -u meridian-mesos-agent"

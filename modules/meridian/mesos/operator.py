@@ -1,27 +1,20 @@
 """A client of the operator API of a Mesos cluster: it asks the masters in turn until the leader answers."""
 
 import json
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from meridian.errors import MeridianError
+from meridian.rest import Instances, RestError, reason
 
-_PAUSE = 0.5
 
+class MesosError(RestError):
+    """A Mesos cluster refused a request, or none of its masters leads."""
 
-class MesosError(MeridianError):
-    """A Mesos cluster refused a request.
-
-    :ivar status: HTTP status code; 0 when no master answered at all.
-    """
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        super().__init__(message)
-        self.status = status
+    nobody = "no Mesos master leads ({}); see journalctl -u meridian-mesos-master there"
 
 
 def read_credential(path: Path, principal: str = "") -> tuple[str, str]:
@@ -64,14 +57,14 @@ class OperatorClient:
         timeout: float = 15,
         patience: float = 60,
     ) -> None:
-        if not masters:
-            raise ValueError("no masters")
-        self._masters = [url.rstrip("/") for url in masters]
-        self._timeout, self._patience = timeout, patience
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.auth = credential
-        self._session.verify = str(ca) if ca else True
+        self._masters = Instances(
+            masters,
+            MesosError,
+            credential,
+            ca,
+            timeout=timeout,
+            patience=patience,
+        )
 
     def leader(self) -> str:
         """Return the URL of the leading master.
@@ -80,19 +73,19 @@ class OperatorClient:
         """
         self.call("GET_MASTER")
         # Those that did not answer for the cluster stand behind the one that did.
-        return self._masters[0]
+        return self._masters.urls[0]
 
     def health(self) -> dict[str, str]:
         """Return what each master says of itself, by URL: ``leading``, ``standing by``, or why nothing."""
         done = {}
-        for url in sorted(self._masters):
+        for url in sorted(self._masters.urls):
             try:
-                answer = self._session.get(f"{url}/metrics/snapshot", timeout=self._timeout)
+                answer = self._masters.ask("GET", f"{url}/metrics/snapshot")
                 answer.raise_for_status()
                 elected = answer.json().get("master/elected")
                 done[url] = "leading" if elected else "standing by"
             except (requests.RequestException, ValueError) as problem:
-                done[url] = reason_of(problem)
+                done[url] = reason(problem)
         return done
 
     def agents(self) -> list[dict[str, Any]]:
@@ -165,35 +158,19 @@ class OperatorClient:
         :raises MesosError: it was refused, or no master leads.
         """
         body = {"type": kind} | ({kind.lower(): content} if content else {})
-        until = time.monotonic() + self._patience
-        while True:
-            reasons: list[str] = []
-            for answer in self._answers(body, reasons):
-                if answer.status_code in (200, 202):
-                    return _content(answer, kind)
-                if answer.status_code != 503:
-                    raise _refused(kind, answer)
-            if time.monotonic() > until:
-                raise MesosError(
-                    f"no Mesos master leads ({'; '.join(reasons)}); see journalctl -u meridian-mesos-master "
-                    "there"
-                )
-            time.sleep(_PAUSE)
 
-    def _answers(self, body: Mapping[str, Any], reasons: list[str]) -> Iterator[requests.Response]:
-        for url in tuple(self._masters):
-            try:
-                # Those that do not lead name who does; but the secret goes to no name out of an answer.
-                answer = self._session.post(
-                    f"{url}/api/v1", json=body, timeout=self._timeout, allow_redirects=False
-                )
-                if not answer.is_redirect:
-                    yield answer
-                reasons.append(f"{_place(url)}: does not lead")
-            except requests.RequestException as problem:
-                reasons.append(f"{_place(url)}: {reason_of(problem)}")
-            self._masters.remove(url)
-            self._masters.append(url)
+        def once() -> requests.Response:
+            # Those that do not lead name who does; but the secret goes to no name out of an answer.
+            return self._masters.in_turn("POST", "/api/v1", _does_not_lead, json=body, allow_redirects=False)
+
+        answer = self._masters.patiently(once)
+        if answer.status_code not in (200, 202):
+            raise _refused(kind, answer)
+        return _content(answer, kind)
+
+
+def _does_not_lead(answer: requests.Response) -> str:
+    return "does not lead" if answer.is_redirect or answer.status_code == 503 else ""
 
 
 def _content(answer: requests.Response, kind: str) -> dict[str, Any]:
@@ -210,14 +187,3 @@ def _refused(kind: str, answer: requests.Response) -> MesosError:
 
 def _place(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
-
-
-def reason_of(problem: Exception) -> str:
-    """Say in a few words why a request had no answer."""
-    if isinstance(problem, requests.exceptions.SSLError):
-        return "TLS failed, is the certificate of this platform's CA and not expired?"
-    if isinstance(problem, requests.Timeout):
-        return "timed out"
-    if isinstance(problem, requests.HTTPError) and problem.response is not None:
-        return f"answers {problem.response.status_code} {problem.response.reason}"
-    return "connection refused or lost"

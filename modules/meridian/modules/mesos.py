@@ -6,16 +6,21 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
-from meridian.mesos import health
+from meridian.mesos import health, reconfiguration, renewal
 from meridian.mesos import isolation as isolating
+from meridian.mesos import work_dir as measuring
 from meridian.mesos.operator import OperatorClient, read_credential
 
 _FOLDER = Path("/etc/meridian/mesos")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")
+_AGENT = "meridian-mesos-agent"
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]
+    __salt__: dict[str, Any]
+    __grains__: dict[str, Any]
 
 
 def leader() -> str:
@@ -148,7 +153,7 @@ def isolation() -> dict[str, Any]:
 
 def agent_ready(url: str, seconds: float = 120) -> bool:
     """
-    Wait until this node's agent is registered with the leading master.
+    Wait until this node's agent is registered with the leading master; fails when its work dir is full.
 
     url
         The agent's own, ``https://<node id>:5051``.
@@ -161,8 +166,74 @@ def agent_ready(url: str, seconds: float = 120) -> bool:
 
         salt-call mesos.agent_ready https://kafka-1.us-east.local-mesos:5051
     """
+    if full := work_dir()["problem"]:
+        raise MeridianError(full)
     health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
     return True
+
+
+def work_dir() -> dict[str, Any]:
+    """
+    Return how full the disk of this agent's work dir is, and what is wrong with that.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.work_dir
+    """
+    settings = __pillar__["mesos"]
+    folder = Path(settings["data"]) / "agent"
+    space = measuring.look(folder)
+    limit = settings["agent"]["work_dir_percent"]
+    problem = measuring.objection(__grains__["id"], folder, space, limit)
+    return {"used_percent": space.used_percent, "free_mb": space.free_mb, "problem": problem}
+
+
+def pending() -> list[str]:
+    """
+    Return why this node's agent cannot be restarted with the flags that its files have now and keep its
+    tasks; empty when it can, or does not run.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.pending
+    """
+    pid = int(__salt__["service.show"](_AGENT).get("MainPID", 0) or 0)
+    before = renewal.environment_of(pid) if pid else {}
+    if not before:
+        return []
+    after: dict[str, str] = {}
+    for name in ("agent", "isolation"):
+        after |= reconfiguration.variables((_FOLDER / name).read_text(encoding="utf-8"))
+    return reconfiguration.refusals(before, after)
+
+
+def renew(seconds: float = 120) -> str:
+    """
+    Start this node's agent as a new one, with the flags that its files have now, once no task runs here. What
+    tasks have stored in volumes stays. Returns the new agent's URL.
+
+    seconds
+        How long to wait until it is registered.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local-mesos mesos.renew
+    """
+    url = f"https://{__grains__['id']}:{__pillar__['mesos']['ports']['agent']}"
+    credential = read_credential(_FOLDER / "credential.json")
+    renewal.refuse_with_tasks(url, credential, _AUTHORITY)
+    flags = reconfiguration.variables((_FOLDER / "agent").read_text(encoding="utf-8"))
+    __salt__["service.stop"](_AGENT)
+    renewal.forget_identity(Path(flags["MESOS_WORK_DIR"]))
+    __salt__["service.start"](_AGENT)
+    health.wait_for_agent(url, credential, _AUTHORITY, seconds)
+    return url
 
 
 def master_ready(seconds: float = 120) -> str:

@@ -22,7 +22,7 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
             yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
         elif node.id in world.replace:
             # It holds data, which no deployment removes.
-            reason = f"{world.replace[node.id]}: it is kept until you remove it, then made anew"
+            reason = f"{world.replace[node.id]}: it is kept until you have it replaced (platform.replace)"
             yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=reason)
         else:
             differences = (

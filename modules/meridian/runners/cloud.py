@@ -4,7 +4,7 @@ The machines of an environment: made where missing, kept where there, removed wh
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import deploy_machines, destroy_machines
+from meridian.edge import departures, deploy_machines, destroy_machines, progress
 from meridian.edge.pillar_source import load_topology
 
 # The loader puts it in.
@@ -101,3 +101,46 @@ def destroy(environment: str, yes: bool = False, parallel: int = 8) -> dict[str,
         salt-run cloud.destroy local yes=True
     """
     return destroy_machines.destroy(__opts__, environment, yes, int(parallel))
+
+
+def remove(
+    environment: str, node: str, confirm: str = "", lost: bool = False, timeout: int = 300
+) -> dict[str, Any]:
+    """
+    Remove one machine of a living environment with all that is stored on it. Of a Mesos cluster it takes
+    leave first (see ``mesos.leave``), and the cluster is told that it does not come back. When the pillar
+    still names it, the next deployment makes it anew (``platform.replace`` does both).
+
+    1. A master whose cluster has no quorum without it stays. 2. Its brokers are stopped and its agent is
+    drained, or nothing is removed. 3. The machine and its key are removed. 4. Mesos gives its agent up, the
+    scheduler the volumes that were there: brokers start with new ones, which Kafka fills.
+
+    environment
+        Name of the environment.
+    node
+        Its id.
+    confirm
+        Its id again: nothing is removed without it.
+    lost
+        The machine is dead: nothing can be drained on it.
+    timeout
+        Seconds for each broker to stop, and for the rest.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run cloud.remove local-mesos kafka-1.us-east.local-mesos confirm=kafka-1.us-east.local-mesos
+    """
+    if not node or confirm != node:
+        return {"ok": False, "changes": {}, "comment": f"nothing was removed: that needs confirm={node}"}
+    topology = load_topology(__opts__, environment)
+
+    def say(line: str) -> None:
+        progress.report(__opts__, "nodes", "note", message=line)
+
+    def take_away() -> None:
+        destroy_machines.remove(__opts__, environment, node)
+
+    changes = departures.remove(__opts__, topology, node, take_away, lost, float(timeout), say)
+    return {"ok": True, "changes": changes, "comment": f"{node} is gone"}

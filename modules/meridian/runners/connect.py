@@ -4,14 +4,12 @@ Kafka Connect clusters of an environment: wait for their workers, restart them o
 
 from typing import Any
 
-import salt.client
-
 from meridian import paths
 from meridian.connect import health
 from meridian.connect.roll import roll as roll_workers
-from meridian.edge import progress
+from meridian.edge import progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
+from meridian.edge.units import Units
 from meridian.mirror.status import operator_client, worker_urls
 from meridian.tls import Tls
 from meridian.topology.model import Region, Topology
@@ -62,20 +60,21 @@ def roll(environment: str = "local", deadline: float = 180) -> dict[str, Any]:
         salt-run connect.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    restarted: dict[str, str] = {}
+    minions = Units(__opts__, "connect_worker", "meridian-connect")
+    done = []
     for region in _regions(topology):
         nodes = region.with_role("connect")
         workers = dict(zip((node.id for node in nodes), worker_urls(topology, region.name), strict=True))
-        restarted |= roll_workers(
+        one = roll_workers(
             operator_client(topology, region.name, _tls(environment)),
             workers,
-            _pending(list(workers)),
-            _restart,
-            lambda message: progress.report(__opts__, "workers", "note", message=message),
+            minions.pending(list(workers)),
+            minions.restart,
+            progress.notes(__opts__, "workers"),
             deadline,
         )
-    comment = f"{len(restarted)} workers restarted" if restarted else "no worker needed a restart"
-    return {"ok": True, "changes": restarted, "comment": comment}
+        done.append(one)
+    return regions.rolled(done, "workers restarted")
 
 
 def _regions(topology: Topology) -> list[Region]:
@@ -84,28 +83,3 @@ def _regions(topology: Topology) -> list[Region]:
 
 def _tls(environment: str) -> Tls:
     return Tls.of_operator(paths.secrets(environment) / "client")
-
-
-def _pending(nodes: list[str]) -> dict[str, list[str]]:
-    answers = _ask(nodes, "connect_worker.pending")
-    for node, answer in answers.items():
-        if not isinstance(answer, list):
-            raise MeridianError(f"{node}: connect_worker.pending failed: {answer}")
-    return answers
-
-
-def _restart(node: str) -> None:
-    answer = _ask([node], "connect_worker.restart")[node]
-    if answer is not True:
-        raise MeridianError(f"{node}: meridian-connect was not restarted: {answer}")
-
-
-def _ask(nodes: list[str], function: str) -> dict[str, Any]:
-    with salt.client.get_local_client(mopts=__opts__) as client:
-        answers = client.cmd(nodes, function, tgt_type="list", timeout=60)
-    silent = sorted(set(nodes) - set(answers))
-    if silent:
-        raise MeridianError(
-            f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
-        )
-    return dict(answers)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import salt.client
-
 from meridian import paths, secrets
-from meridian.edge import clusters, progress
+from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
+from meridian.edge.units import Units
 from meridian.elasticsearch import health
 from meridian.elasticsearch import roll as rolling
 from meridian.elasticsearch.access import ElasticAccess
@@ -90,17 +89,17 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
         salt-run elasticsearch.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    restarted: dict[str, str] = {}
+    done = []
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
-        restarted |= rolling.roll(
+        one = rolling.roll(
             _client(topology, region),
             *_restarting(topology, region, nodes),
-            lambda message: progress.report(__opts__, "elasticsearch", "note", message=message),
+            progress.notes(__opts__, "elasticsearch"),
             float(timeout),
         )
-    comment = f"{len(restarted)} nodes restarted" if restarted else "no node needed a restart"
-    return {"ok": True, "changes": restarted, "comment": comment}
+        done.append(one)
+    return regions.rolled(done, "nodes restarted")
 
 
 def _regions(topology: Topology) -> list[Region]:
@@ -124,33 +123,9 @@ def _restarting(
     topology: Topology, region: Region, nodes: list[str]
 ) -> tuple[dict[str, list[str]], Callable[[str], None]]:
     """Return node → what it would read anew, and what restarts one."""
-    answers = _pending(nodes)
+    minions = Units(__opts__, "elasticsearch", "meridian-elasticsearch")
+    answers = minions.pending(nodes)
     if region.search != "mesos":
-        return answers, _restart
+        return answers, minions.restart
     tasks = Tasks.of(clusters.scheduler(topology, region, NODES))
     return tasks.pending(answers), tasks.restart
-
-
-def _pending(nodes: list[str]) -> dict[str, list[str]]:
-    answers = _ask(nodes, "elasticsearch.pending")
-    for node, answer in answers.items():
-        if not isinstance(answer, list):
-            raise MeridianError(f"{node}: elasticsearch.pending failed: {answer}")
-    return answers
-
-
-def _restart(node: str) -> None:
-    answer = _ask([node], "elasticsearch.restart", timeout=240)[node]
-    if answer is not True:
-        raise MeridianError(f"{node}: meridian-elasticsearch was not restarted: {answer}")
-
-
-def _ask(nodes: list[str], function: str, timeout: int = 60) -> dict[str, Any]:
-    with salt.client.get_local_client(mopts=__opts__) as client:
-        answers = client.cmd(nodes, function, tgt_type="list", timeout=timeout)
-    silent = sorted(set(nodes) - set(answers))
-    if silent:
-        raise MeridianError(
-            f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
-        )
-    return dict(answers)

@@ -3,13 +3,14 @@ Kafka clusters of an environment: wait for their brokers, restart them one by on
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from confluent_kafka.admin import AdminClient
 
-from meridian.edge import clusters, migration, progress
+from meridian.edge import clusters, migration, progress, regions
 from meridian.edge.pillar_source import load_topology
+from meridian.edge.units import Units
 from meridian.errors import MeridianError
 from meridian.kafka import client, cluster, quorum
 from meridian.kafka import roll as kafka_roll
@@ -37,13 +38,12 @@ def wait(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     """
     topology = load_topology(__opts__, environment)
 
-    def one(region: Region) -> dict[str, str]:
+    def one(region: Region) -> None:
         brokers = clusters.brokers(__opts__, topology, region)
         admin = client.admin(region.kafka_bootstrap_external, brokers.tls)
         kafka_roll.wait(admin, brokers.nodes, brokers.last_words, timeout)
-        return {}
 
-    _each(topology, one)
+    regions.each(_regions(topology), one, "cluster")
     count = sum(len(region.broker_ids) for region in topology.regions)
     return {"ok": True, "comment": f"{count} brokers are up"}
 
@@ -69,13 +69,12 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run kafka.roll environment=local
     """
     topology = load_topology(__opts__, environment)
-    minions = clusters.Minions(__opts__)
-    answers = minions.pending([node.id for region in topology.regions for node in region.kafka_nodes])
+    minions = clusters.minions(__opts__)
+    nodes = [node.id for region in topology.regions for node in region.kafka_nodes]
+    answers = minions.pending(nodes, dict)
 
     def one(region: Region) -> dict[str, str]:
-        def report(message: str) -> None:
-            progress.report(__opts__, "brokers", "note", region=region.name, message=message)
-
+        report = progress.notes(__opts__, "brokers", region=region.name)
         brokers = clusters.brokers(__opts__, topology, region)
         admin = client.admin(region.kafka_bootstrap_external, brokers.tls)
         done = _controllers(region, admin, minions, answers, report, timeout)
@@ -90,9 +89,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             region.settings["kafka"]["mode"],
         )
 
-    done = _each(topology, one)
-    changes = {what: why for region in done for what, why in region.items()}
-    return {"ok": True, "changes": changes, "comment": kafka_roll.summary(done)}
+    return regions.rolled(regions.each(_regions(topology), one, "cluster"), "brokers changed")
 
 
 def migrate(
@@ -142,13 +139,11 @@ def migrate(
     """
     place = migration.region(load_topology(__opts__, environment), region)
 
-    def report(message: str) -> None:
-        progress.report(__opts__, "migration", "note", region=region, message=message)
-
     move = migration.Migration(migration.Node(__opts__, place), place, old, new, undo)
     if dry_run:
         todo = move.plan(batch)
         return {"ok": True, "changes": {}, "comment": "\n".join(todo["steps"]) or "nothing", "left": todo}
+    report = progress.notes(__opts__, "migration", region=region)
     moved, todo = move.run(batch, throttle_mb, timeout, report)
     comment = f"{moved} partitions were moved" if moved else "no partition had to be moved"
     return {"ok": True, "changes": {"moved": moved} if moved else {}, "comment": comment, "left": todo}
@@ -184,7 +179,7 @@ def retire(region: str, environment: str = "local", brokers: list[int] | str | N
 def _controllers(
     region: Region,
     admin: AdminClient,
-    minions: clusters.Minions,
+    minions: Units,
     answers: Mapping[str, Mapping[str, Any]],
     report: Callable[[str], None],
     timeout: float,
@@ -204,20 +199,8 @@ def _controllers(
             f"brokers would become mere controllers and take their replicas with them: {counts}; "
             f"salt-run state.orchestrate platform.migrate pillar='{{region: {region.name}}}' moves them first"
         )
-    return quorum.roll(nodes, own, minions.quorum, minions.restart, report, timeout)
+    return quorum.roll(nodes, own, partial(minions.ask, "quorum"), minions.restart, report, timeout)
 
 
-def _each(topology: Topology, act: Callable[[Region], dict[str, str]]) -> list[dict[str, str]]:
-    """Act on all clusters at once; when some fail, the others are finished before that is told."""
-    regions = [region for region in topology.regions if region.with_role("kafka")]
-    done, failed = [], []
-    with ThreadPoolExecutor(max_workers=max(1, len(regions))) as pool:
-        futures = {region.name: pool.submit(act, region) for region in regions}
-        for name, future in futures.items():
-            try:
-                done.append(future.result())
-            except MeridianError as error:
-                failed.append(f"cluster {name}: {error}")
-    if failed:
-        raise MeridianError("; ".join(failed))
-    return done
+def _regions(topology: Topology) -> list[Region]:
+    return [region for region in topology.regions if region.with_role("kafka")]

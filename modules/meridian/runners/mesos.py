@@ -5,8 +5,9 @@ Mesos clusters of an environment: what they do, and nodes taken out of service a
 import time
 from typing import Any
 
-from meridian.edge import mesos_clusters, progress
+from meridian.edge import departures, mesos_clusters, progress, work_dirs
 from meridian.edge.pillar_source import load_topology
+from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
 from meridian.mesos import health
 
@@ -39,7 +40,8 @@ def wait(environment: str = "local-mesos", timeout: float = 180) -> dict[str, An
 
 def state(environment: str = "local-mesos") -> dict[str, Any]:
     """
-    Return, by region, what each master says of itself, how each agent is, and its tasks.
+    Return, by region, what each master says of itself, how each agent is, its tasks, how full its work
+    dir is, and what is wrong.
 
     environment
         Name of the environment.
@@ -57,6 +59,10 @@ def state(environment: str = "local-mesos") -> dict[str, Any]:
             continue
         client = mesos_clusters.operator(topology, region)
         tasks = client.tasks()
+        try:
+            space, problems = work_dirs.look(__opts__, region), []
+        except MeridianError as problem:
+            space, problems = {}, [str(problem)]
         shown[region.name] = {
             "masters": client.health(),
             "agents": {
@@ -64,17 +70,103 @@ def state(environment: str = "local-mesos") -> dict[str, Any]:
                     "id": draining.identity(one),
                     "state": draining.state(one),
                     "tasks": draining.tasks_on(tasks, draining.identity(one)),
+                    "work_dir": space.get(one["agent_info"]["hostname"], {}),
                 }
                 for one in client.agents()
             },
+            "problems": problems + work_dirs.lines([space]),
         }
     return shown
 
 
+def leave(node: str, timeout: float = 300) -> dict[str, Any]:
+    """
+    Take a node out of service in good order, before it is changed or removed: maintenance is announced, its
+    brokers are stopped as their partitions allow it, whatever else runs there ends and starts elsewhere. What
+    is stored there stays. A node without an agent is left alone. Interrupted, it goes on when asked again.
+
+    node
+        Its id.
+    timeout
+        Seconds for each broker, and for the rest; afterwards it fails with what remains on the node.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run mesos.leave kafka-1.us-east.local-mesos
+    """
+    changed = _departures(node, timeout).leave(node)
+    changes = {node: "out of service"} if changed else {}
+    return {"ok": True, "changes": changes, "comment": f"{node}: {'' if changed else 'was '}out of service"}
+
+
+def come_back(node: str, timeout: float = 300) -> dict[str, Any]:
+    """
+    Take a node back into service: its maintenance ends, its agent is used, the brokers that were stopped for
+    it run again, and every replica is in sync.
+
+    node
+        Its id.
+    timeout
+        Seconds for its agent, for its brokers, and for replicas.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run mesos.come_back kafka-1.us-east.local-mesos
+    """
+    changed = _departures(node, timeout).come_back(node)
+    changes = {node: "in service"} if changed else {}
+    return {"ok": True, "changes": changes, "comment": f"{node}: {'' if changed else 'was '}in service"}
+
+
+def away(environment: str = "local-mesos") -> dict[str, Any]:
+    """
+    Return the nodes that are out of service, each with what keeps it from going on, and how it goes on.
+
+    environment
+        Name of the environment.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run mesos.away environment=local-mesos
+    """
+    return departures.shown(environment)
+
+
+def roll(environment: str = "local", timeout: float = 300) -> dict[str, Any]:
+    """
+    Take nodes on record back into service, and give agents their changed flags that cannot have them with
+    their tasks: one node after the other leaves, its agent starts anew, it comes back.
+
+    environment
+        Name of the environment.
+    timeout
+        Seconds for each wait.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run mesos.roll environment=local-mesos
+    """
+    topology = load_topology(__opts__, environment)
+    changes: dict[str, str] = {}
+    for region in topology.regions:
+        if region.with_role("mesos-master"):
+            changes |= departures.Departures(__opts__, topology, region, timeout, _say).roll()
+    return {"ok": True, "changes": changes, "comment": f"{len(changes)} agents changed"}
+
+
 def drain(node: str, grace_seconds: float | None = None, timeout: float = 300) -> dict[str, Any]:
     """
-    Empty a node before it is changed or removed: its agent is deactivated, its tasks end and are started
-    elsewhere by their frameworks. What they have stored stays. A node without an agent is left alone.
+    Empty a node at once: its agent is deactivated, its tasks end and are started elsewhere by their
+    frameworks, whatever partitions say (``mesos.leave`` asks them). What they have stored stays. A node
+    without an agent is left alone.
 
     node
         Its id.
@@ -89,12 +181,7 @@ def drain(node: str, grace_seconds: float | None = None, timeout: float = 300) -
 
         salt-run mesos.drain kafka-1.us-east.local-mesos
     """
-    client = mesos_clusters.of_node(__opts__, node)
-
-    def say(line: str) -> None:
-        progress.report(__opts__, "drain", "note", message=line)
-
-    done = draining.drain(client, node, grace_seconds, timeout, say)
+    done = draining.drain(mesos_clusters.of_node(__opts__, node), node, grace_seconds, timeout, _say)
     if not done.changed:
         return {"ok": True, "changes": {}, "comment": f"{node}: nothing to drain"}
     return {
@@ -220,6 +307,18 @@ def give_up(node: str, confirm: str = "", agent_id: str = "") -> dict[str, Any]:
         }
     found = draining.give_up(mesos_clusters.of_node(__opts__, node), node, agent_id)
     return {"ok": True, "changes": {node: "given up"}, "comment": f"{node}: agent {found} is gone for ever"}
+
+
+def _departures(node: str, timeout: float) -> departures.Departures:
+    topology = load_topology(__opts__, node.rpartition(".")[2])
+    found = departures.of_node(__opts__, topology, node, timeout, _say)
+    if found is None:
+        raise MeridianError(f"{node}: its region has no Mesos")
+    return found
+
+
+def _say(line: str) -> None:
+    progress.report(__opts__, "drain", "note", message=line)
 
 
 def _names(nodes: list[str] | str) -> list[str]:

@@ -62,6 +62,6 @@ def wait(environment: str = "local", deadline: float = 180) -> dict[str, Any]:
             [name for _, name in kinds],
             may_lack_tasks=[name for kind, name in kinds if kind in MAY_LACK_TASKS],
             deadline=deadline,
-            report=lambda message: progress.report(__opts__, "mirrors", "note", message=message),
+            report=progress.notes(__opts__, "mirrors"),
         )
     return {"ok": True, "comment": "; ".join([f"{len(flows)} flows run", *restarts])}

@@ -237,7 +237,7 @@ def verify(environment: str = "local", full: bool = False, junit: str = "") -> d
     run = run_full if full else run_short
     result = run(
         topology,
-        lambda message: progress.report(__opts__, "verify", "note", message=message),
+        progress.notes(__opts__, "verify"),
         junit=junit or str(paths.state() / "reports" / environment / "verify.xml"),
     )
     rows = [asdict(row) for row in result.rows]
@@ -265,7 +265,10 @@ def forget(environment: str = "local") -> dict[str, Any]:
     """
     import shutil
 
+    from meridian.edge import departures
+
     changes = []
+    departures.record_file(environment).unlink(missing_ok=True)
     for folder in (paths.secrets(environment), paths.state() / "reports" / environment):
         if folder.exists():
             shutil.rmtree(folder)

@@ -2,12 +2,10 @@
 Schedulers of an environment: brokers, and nodes of Elasticsearch, that are Mesos tasks.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import clusters, progress
+from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
 from meridian.scheduler import placing
 from meridian.scheduler.services import BROKERS, NODES, Service
 from meridian.topology.model import Region, Topology
@@ -36,9 +34,9 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run scheduler.place environment=local-mesos
     """
     topology = load_topology(__opts__, environment)
-    regions = [region for region in topology.regions if region.runtime == "mesos"]
-    changes = _place(topology, regions, BROKERS, timeout)
-    count = sum(len(region.broker_ids) for region in regions)
+    own = [region for region in topology.regions if region.runtime == "mesos"]
+    changes = _place(topology, own, BROKERS, timeout)
+    count = sum(len(region.broker_ids) for region in own)
     return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}
 
 
@@ -62,27 +60,15 @@ def search(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
         salt-run scheduler.search environment=local-mesos
     """
     topology = load_topology(__opts__, environment)
-    regions = [region for region in topology.regions if region.search == "mesos"]
-    changes = _place(topology, regions, NODES, timeout)
-    count = sum(len(region.with_role("elasticsearch")) for region in regions)
+    own = [region for region in topology.regions if region.search == "mesos"]
+    changes = _place(topology, own, NODES, timeout)
+    count = sum(len(region.with_role("elasticsearch")) for region in own)
     return {"ok": True, "changes": changes, "comment": f"{count} nodes of Elasticsearch run"}
 
 
-def _place(topology: Topology, regions: list[Region], service: Service, timeout: float) -> list[str]:
+def _place(topology: Topology, own: list[Region], service: Service, timeout: float) -> list[str]:
     def one(region: Region) -> list[str]:
-        def report(message: str) -> None:
-            progress.report(__opts__, "scheduler", "note", region=region.name, message=message)
-
+        report = progress.notes(__opts__, "scheduler", region=region.name)
         return placing.place(clusters.scheduler(topology, region, service), region, report, timeout)
 
-    changes: list[str] = []
-    failed = []
-    with ThreadPoolExecutor(max_workers=max(1, len(regions))) as pool:
-        for future in [pool.submit(one, region) for region in regions]:
-            try:
-                changes += future.result()
-            except MeridianError as error:
-                failed.append(str(error))
-    if failed:
-        raise MeridianError("; ".join(failed))
-    return changes
+    return [change for done in regions.each(own, one, "region") for change in done]

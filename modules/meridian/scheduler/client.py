@@ -7,11 +7,18 @@ from typing import Any
 import requests
 
 from meridian.errors import MeridianError
+from meridian.rest import Instances, RestError, reason
 from meridian.scheduler.services import BROKERS, Service
 
 USER = "api"
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 30.0
+
+
+class SchedulerError(RestError):
+    """No instance of a scheduler leads."""
+
+    nobody = "asked {}"
 
 
 class SchedulerClient:
@@ -25,12 +32,7 @@ class SchedulerClient:
 
     def __init__(self, addresses: Sequence[str], password: str, ca: Path, service: Service = BROKERS) -> None:
         self.service = service
-        self._addresses = list(addresses)
-        self._session = requests.Session()
-        # Neither a proxy nor an authority of the environment's: these are the platform's own addresses.
-        self._session.trust_env = False
-        self._session.auth = (USER, password)
-        self._session.verify = str(ca)
+        self._instances = Instances(addresses, SchedulerError, (USER, password), ca)
         self._leader = ""
 
     def instances(self) -> list[dict[str, Any]]:
@@ -49,7 +51,9 @@ class SchedulerClient:
         """
         address = self._leader or self.leader()
         try:
-            answer = self._session.post(
+            # Of the leader alone, and once: what it does is not to be done twice.
+            answer = self._instances.ask(
+                "POST",
                 address + path,
                 data=dict(parameters or {}),
                 timeout=(_CONNECT_SECONDS, _ANSWER_SECONDS + seconds),
@@ -57,13 +61,12 @@ class SchedulerClient:
             content = answer.json()
         except (requests.RequestException, ValueError) as error:
             self._leader = ""
-            raise MeridianError(
-                f"{self.service.name} {address}: no answer to {path}: {_short(error)}"
-            ) from error
+            why = reason(error)
+            raise MeridianError(f"{self.service.name} {address}: no answer to {path}: {why}") from error
         if answer.status_code != requests.codes.ok:
             self._leader = ""
-            reason = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
-            raise MeridianError(f"{self.service.name} {address}: {path}: {reason}")
+            why = content.get("error", answer.reason) if isinstance(content, Mapping) else answer.reason
+            raise MeridianError(f"{self.service.name} {address}: {path}: {why}")
         return dict(content)
 
     def leader(self) -> str:
@@ -71,21 +74,15 @@ class SchedulerClient:
 
         :raises MeridianError: none does; with what each said.
         """
-        said = []
-        for address in self._addresses:
-            try:
-                answer = self._session.get(f"{address}/health", timeout=(_CONNECT_SECONDS, _CONNECT_SECONDS))
-            except requests.RequestException as error:
-                said.append(f"{address}: {_short(error)}")
-                continue
-            if answer.status_code == requests.codes.ok:
-                self._leader = address
-                return address
-            said.append(f"{address}: {' '.join(answer.text.split())[:200]}")
-        raise MeridianError(f"no {self.service.name} leads; asked {'; '.join(said)}")
+        self._leader = ""
+        try:
+            self._instances.in_turn("GET", "/health", _does_not_lead, timeout=_CONNECT_SECONDS)
+        except SchedulerError as error:
+            raise MeridianError(f"no {self.service.name} leads; {error}") from error
+        # Those that do not lead stand behind the one that does.
+        self._leader = self._instances.urls[0]
+        return self._leader
 
 
-def _short(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    # What requests wraps around the reason says nothing to an operator.
-    return text.rpartition("Caused by ")[2][:200] or type(error).__name__
+def _does_not_lead(answer: requests.Response) -> str:
+    return "" if answer.status_code == requests.codes.ok else " ".join(answer.text.split())[:200]

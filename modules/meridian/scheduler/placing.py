@@ -65,7 +65,7 @@ def place(
         done += [f"{noun} {one} of {region.name} started" for one in idle]
     for line in done:
         report(line)
-    _run(scheduler, region, wanted, time.monotonic() + seconds)
+    _run(scheduler, wanted, time.monotonic() + seconds)
     return done
 
 
@@ -80,7 +80,7 @@ def _lead(scheduler: Scheduler, deadline: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _run(scheduler: Scheduler, region: Region, wanted: dict[int, dict[str, str]], deadline: float) -> None:
+def _run(scheduler: Scheduler, wanted: dict[int, dict[str, str]], deadline: float) -> None:
     while True:
         try:
             down = wishes.down(wanted, scheduler.instances())
@@ -92,5 +92,5 @@ def _run(scheduler: Scheduler, region: Region, wanted: dict[int, dict[str, str]]
             # A new leader is being chosen, perhaps.
             why = str(error)
         if time.monotonic() > deadline:
-            raise MeridianError(f"region {region.name}: {why}")
+            raise MeridianError(why)
         time.sleep(_POLL_SECONDS)

@@ -60,12 +60,15 @@ def nodes(region: Region) -> dict[int, dict[str, str]]:
 
 
 def _patience(settings: Mapping[str, Any]) -> dict[str, str]:
-    return {
+    options = {
         "failoverDelay": f"{settings['failover_delay_seconds']}s",
         "failoverMaxDelay": f"{settings['failover_max_delay_seconds']}s",
         "stickinessPeriod": f"{settings['stickiness_seconds']}s",
         "hostLostPeriod": f"{settings['host_lost_seconds']}s",
     }
+    if settings["data_lost_seconds"] is not None:
+        options["dataLostPeriod"] = f"{settings['data_lost_seconds']}s"
+    return options
 
 
 def missing(wanted: Mapping[int, Mapping[str, str]], known: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -12,6 +12,7 @@ from meridian.mesos import isolation as isolating
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]
+    __states__: dict[str, Any]
     __opts__: dict[str, Any]
 
 
@@ -45,6 +46,52 @@ def isolated(name: str, isolation: Any = "auto", launcher: str = "auto") -> dict
     file.write_text(wanted.environment(), encoding="utf-8")
     file.chmod(0o644)
     return {**ret, "changes": changes, "comment": wanted.reason}
+
+
+def running(name: str) -> dict[str, Any]:
+    """
+    Have the agent run, and start with the machine. What it watches restarts it when its tasks go on then; an
+    agent that would refuse its tasks (a changed attribute, less of a resource) is left as it is:
+    ``mesos.roll`` drains it first.
+
+    name
+        Its service.
+
+    .. code-block:: yaml
+
+        meridian-mesos-agent:
+          mesos_agent.running:
+            - watch:
+              - file: /etc/meridian/mesos/agent
+    """
+    return dict(__states__["service.running"](name=name, enable=True))
+
+
+def mod_watch(name: str, **_: Any) -> dict[str, Any]:
+    """
+    Restart the agent when its tasks go on then; called for what ``running`` watches.
+
+    name
+        Its service.
+
+    .. code-block:: yaml
+
+        meridian-mesos-agent:
+          mesos_agent.running:
+            - watch:
+              - file: /etc/meridian/mesos/agent
+    """
+    ret: dict[str, Any] = {"name": name, "result": True, "changes": {}}
+    reasons = __salt__["mesos.pending"]()
+    if reasons:
+        why = f"it would lose its tasks ({'; '.join(reasons)})"
+        return {**ret, "comment": f"not restarted, {why}: mesos.roll drains it first"}
+    changes = {name: {"old": "running", "new": "restarted"}}
+    if __opts__.get("test"):
+        return {**ret, "result": None, "changes": changes, "comment": "it would be restarted"}
+    if not __salt__["service.restart"](name):
+        return {**ret, "result": False, "comment": f"it does not start; see journalctl -u {name}"}
+    return {**ret, "changes": changes, "comment": "restarted; its tasks go on"}
 
 
 def ready(name: str, seconds: float = 120) -> dict[str, Any]:

@@ -34,7 +34,6 @@ def build(
         built.append(_region(environment, name, index, settings, regions[name], kinds[name], made))
     whole = settings.model_dump()
     whole["environment"].pop("extends")
-    whole["local"]["round_trip_ms"] = environment_checks.round_trips(settings)
     whole["local"]["wished_network"] = settings.local.network
     whole["local"]["network"] = addressing.network if addressing else None
     whole["local"]["slot"] = addressing.slot if addressing else 0

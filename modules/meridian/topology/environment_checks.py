@@ -83,20 +83,6 @@ def _origins(settings: EnvironmentSettings) -> Found:
             yield path, f"no region '{name}' in this environment; {known}"
 
 
-def round_trips(settings: EnvironmentSettings) -> dict[str, dict[str, float]]:
-    """Return milliseconds there and back between each two of the environment's regions, both ways round."""
-    table = settings.local.round_trip_ms
-    names = settings.environment.regions
-    return {
-        one: {
-            other: table.get(one, {}).get(other, table.get(other, {}).get(one, 0.0))
-            for other in names
-            if other != one
-        }
-        for one in names
-    }
-
-
 def _round_trip_gaps(settings: EnvironmentSettings, kinds: Mapping[str, str]) -> Found:
     table = settings.local.round_trip_ms
     names = [name for name in dict.fromkeys(settings.environment.regions) if kinds.get(name) == "local"]
@@ -126,15 +112,13 @@ def _services(settings: EnvironmentSettings, regions: Mapping[str, RegionSetting
     archived = any("archive" in group.roles for pillar in regions.values() for group in pillar.nodes.values())
     if archived and not stores and len(regions) == len(settings.environment.regions):
         yield ("environment", "regions"), "expected a node with the role objectstore, where the archive goes"
-    targets = {flow.target for pillar in regions.values() for flow in pillar.flows.values()}
-    for name in sorted(targets & set(regions)):
+    sources: dict[str, set[str]] = {}
+    for source, pillar in regions.items():
+        for flow in pillar.flows.values():
+            sources.setdefault(flow.target, set()).add(source)
+    for name in sorted(sources.keys() & set(regions)):
         workers = sum(group.count for group in regions[name].nodes.values() if "connect" in group.roles)
-        sources = [
-            source
-            for source, pillar in regions.items()
-            if any(f.target == name for f in pillar.flows.values())
-        ]
-        if not workers and set(sources) != {name}:
+        if not workers and sources[name] != {name}:
             yield (
                 ("environment", "regions"),
                 f"expected nodes with the role connect in {name}, where flows end",

@@ -200,6 +200,8 @@ class ProxyKeys(Section):
     connections: Count | None = None
     idle_seconds: Seconds | None = None
     check_seconds: Seconds | None = None
+    scheduler_check_seconds: Seconds | None = None
+    check_spread: Annotated[int, Field(ge=0, le=50)] | None = None
     slots: Count | None = None
     poll_seconds: Seconds | None = None
     ready_seconds: Seconds | None = None

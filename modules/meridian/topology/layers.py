@@ -98,11 +98,12 @@ class Merged:
             self._origins[path] = Origin(file, (*prefix, *path))
             if isinstance(value, Mapping):
                 if not isinstance(onto.get(key), dict):
-                    self._forget_below(path)
                     onto[key] = {}
                 self._lay(onto[key], value, file, prefix, path, seal, heed_seals)
                 continue
-            self._forget_below(path)
+            # Below what was no mapping nothing was ever laid; looking for it takes as long as there are keys.
+            if isinstance(onto.get(key), dict):
+                self._forget_below(path)
             if value is None:
                 onto.pop(key, None)
                 if seal:

@@ -48,6 +48,7 @@ class MesosTls(Section):
 
     require_client_certificate: bool | None = None
     ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!@_-]+$")] | None = None
+    curves: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]+$")] | None = None
 
 
 class MesosFramework(Section):
@@ -86,6 +87,7 @@ class MesosAgentKeys(Section):
     reconfiguration_policy: Literal["equal", "additive"] | None = None
     fetcher_cache_mb: Megabytes | None = None
     gc_delay: Duration | None = None
+    work_dir_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     grace_seconds: Seconds | None = None
     environment: dict[Word, str] | None = None
 

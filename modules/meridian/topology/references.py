@@ -1,7 +1,7 @@
 """Settings that name another setting instead of repeating its value, e.g. ``port: kafka.ports.internal``."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from meridian.topology.problems import suggest
@@ -33,9 +33,11 @@ def port(pillar: RegionSettings, value: int | str) -> int:
     """
     if isinstance(value, int):
         return value
-    known = {path: held for path, held in _settings(pillar) if path.split(".")[-2:-1] == ["ports"]}
-    known |= {path: held for path, held in _settings(pillar) if path.endswith(".port")}
-    return int(_choose(value, known, "port"))
+
+    def fits(path: str, _: Any) -> bool:
+        return path.split(".")[-2:-1] == ["ports"] or path.endswith(".port")
+
+    return int(_choose(pillar, value, "port", fits))
 
 
 def folder(pillar: RegionSettings, value: str) -> str:
@@ -47,20 +49,26 @@ def folder(pillar: RegionSettings, value: str) -> str:
         if not re.fullmatch(FOLDER, value):
             raise Unknown(f"expected an absolute path without spaces, found '{value}'")
         return value
-    known = {path: held for path, held in _settings(pillar) if isinstance(held, str) and held[:1] == "/"}
-    return str(_choose(value, known, "folder"))
+
+    def fits(_: str, held: Any) -> bool:
+        return isinstance(held, str) and held[:1] == "/"
+
+    return str(_choose(pillar, value, "folder", fits))
 
 
-def _choose(name: str, known: Mapping[str, Any], what: str) -> Any:
-    if name not in known:
-        raise Unknown(f"no setting '{name}' holds a {what}; {suggest(name, known)}")
-    return known[name]
+def _choose(pillar: RegionSettings, name: str, what: str, fits: Callable[[str, Any], bool]) -> Any:
+    section = name.partition(".")[0]
+    if section in _SERVICES:
+        for path, held in _settings(pillar, section):
+            if path == name and fits(path, held):
+                return held
+    known = [path for one in _SERVICES for path, held in _settings(pillar, one) if fits(path, held)]
+    raise Unknown(f"no setting '{name}' holds a {what}; {suggest(name, known)}")
 
 
-def _settings(pillar: RegionSettings) -> Iterator[tuple[str, Any]]:
-    """Yield the settings of services: their path and value."""
-    for section in _SERVICES:
-        yield from _flat(section, getattr(pillar, section).model_dump())
+def _settings(pillar: RegionSettings, section: str) -> Iterator[tuple[str, Any]]:
+    """Yield the settings of a service: their path and value."""
+    return _flat(section, getattr(pillar, section).model_dump())
 
 
 def _flat(at: str, value: Any) -> Iterator[tuple[str, Any]]:

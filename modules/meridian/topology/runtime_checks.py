@@ -30,6 +30,12 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
             )
     yield from _ids(pillar)
     yield from _mode(name, pillar)
+    for kind in ("apps", "groups"):
+        if getattr(pillar.marathon, kind) and not _count(pillar, "marathon"):
+            yield (
+                ("marathon", kind),
+                f"expected nodes with the role marathon, which runs them; region {name} has none",
+            )
     if pillar.kafka.runtime == "mesos":
         yield from _mesos(name, pillar)
     elif pillar.kafka.brokers is not None:

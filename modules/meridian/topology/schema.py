@@ -287,7 +287,6 @@ class MarathonDriver(_Section):
     """``marathon.driver``."""
 
     port: Port
-    ciphers: Annotated[str, Field(pattern=r"^[A-Za-z0-9:+!_-]+$")] | None = None
 
 
 class Marathon(_Section, MarathonKeys):
@@ -309,6 +308,7 @@ class Framework(_Section):
     failover_max_delay_seconds: Positive
     stickiness_seconds: Positive
     host_lost_seconds: Positive
+    data_lost_seconds: Positive | None
 
 
 class KafkaScheduler(Framework, KafkaSchedulerKeys):

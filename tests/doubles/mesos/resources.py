@@ -60,6 +60,14 @@ def persistence_of(resource: Mapping[str, Any]) -> str | None:
     return str(found) if found is not None else None
 
 
+def unreserved(resource: Mapping[str, Any]) -> Json:
+    """Return what a reserved resource, or a volume, was made of."""
+    done = dict(resource)
+    done["reservations"] = [one for one in resource.get("reservations") or () if one.get("type") == "STATIC"]
+    disk = {key: one for key, one in done.pop("disk", {}).items() if key not in ("persistence", "volume")}
+    return normal({**done, "disk": disk} if disk else done)
+
+
 def normal(resource: Mapping[str, Any]) -> Json:
     """Return a resource in the format with ``reservations``, without its allocation."""
     done = {

@@ -67,6 +67,7 @@ class ProxyNode:
             "entry": True,
             "scheduler_user": broker_list.USER,
             "check_seconds": 1,
+            "scheduler_check_seconds": 1,
             "poll_seconds": 0.5,
             "slots": 6,
         }

@@ -220,11 +220,14 @@ class Lab:
         }
         secret = self.folder / "etc/meridian/marathon/mesos-secret"
         secret.write_text(_SECRETS["marathon"])
-        files = {"marathon/map.jinja": "{% set marathon = settings %}"}
-        loader = jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.FileSystemLoader(FORMULA / "files")])
+        files = {"marathon/map.jinja": "{% set marathon, tls = settings, tls %}"}
+        loader = jinja2.ChoiceLoader(
+            [jinja2.DictLoader(files), jinja2.FileSystemLoader([FORMULA / "files", FORMULA.parent])]
+        )
         node = {"id": "127.0.0.1", "addresses": {"region": "127.0.0.1"}}
         templates = jinja2.Environment(loader=loader, extensions=["jinja2.ext.do"])
-        templates.globals |= {"settings": settings, "pillar": {"meridian": {"node": node}}}
+        tls = yaml.safe_load((FORMULA.parent / "mesos/defaults.yaml").read_text(encoding="utf-8"))["tls"]
+        templates.globals |= {"settings": settings, "tls": tls, "pillar": {"meridian": {"node": node}}}
         (self.folder / "etc/meridian/marathon/logback.xml").write_text(
             templates.get_template("logback.xml").render()
         )

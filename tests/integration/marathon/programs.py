@@ -57,6 +57,15 @@ class Program:
             # The double's interpreter here is that of the tests, which has the libraries of a node's Salt.
             self._command.insert(0, sys.executable)
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What it is started with."""
+        return self._environment
+
+    def change(self, variables: Mapping[str, str]) -> None:
+        """Have it started with other variables from now on."""
+        self._environment = {**self._environment, **variables}
+
     def start(self) -> None:
         """Start it."""
         with self.log.open("ab") as out:

@@ -122,6 +122,7 @@ def test_an_app_that_ends_tells_its_exit_code_and_where(client: MarathonClient) 
     ("wish", "told"),
     [
         ({"cpus": 64}, r"not enough cpus \(wants 64\) on 127\.0\.0\.\d"),
+        ({"disk": 999999}, r"not enough disk \(wants 999999 MiB\) on 127\.0\.0\.\d"),
         ({"constraints": [["zone", "LIKE", "zone-9"]]}, r"constraint not met \(zone LIKE zone-9\)"),
         ({"requirePorts": True, "portDefinitions": [{"port": 80}]}, r"ports not free \(80\)"),
     ],

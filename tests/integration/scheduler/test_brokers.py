@@ -20,7 +20,12 @@ def test_brokers_are_placed_and_the_one_that_is_not_says_why(cluster: Cluster) -
     )
     done = scheduler.ask("/api/broker/start", broker="0..2", timeout="15s")
     assert done["status"] == "timeout"
-    assert "broker 2 is starting: hostname unique: 127.0.0." in done["message"]
+    assert "broker 2 is starting: offers declined: hostname unique: 127.0.0." in done["message"]
+    wish = {**SMALL, "volume": "data:99999"}
+    scheduler.ask("/api/broker/add", broker="9", **wish)
+    done = scheduler.ask("/api/broker/start", broker="9", timeout="5s")
+    assert "broker 9 is starting: offers declined: disk (root): 10000 of 99999 (127.0.0.1" in done["message"]
+    scheduler.ask("/api/broker/stop", broker="9", force="true")
     hosts = {scheduler.wait_state(one, "running")["task"]["hostname"] for one in (0, 1)}
     assert hosts == {"127.0.0.1", "127.0.0.2"}
     cluster.start_agent(3)

@@ -190,3 +190,23 @@ def _all_running(cluster: Cluster, count: int) -> dict[int, list[int]]:
 def _master_of(scheduler: Scheduler) -> str:
     lines = [line for line in scheduler.said().splitlines() if "subscribed with" in line]
     return lines[-1] if lines else ""
+
+
+def test_a_broker_has_its_volume_still_when_its_hosts_agent_is_a_new_one(cluster: Cluster) -> None:
+    host = cluster.start_agent(1)
+    scheduler = cluster.start_scheduler()
+    started(cluster, scheduler, "0", volume="data:100")
+    before = scheduler.broker(0)["volumes"][0]
+    # No Kafka answers here that could say whether it may go.
+    done = scheduler.ask("/api/broker/stop", broker="0", timeout="60s", force="true")
+    assert done["status"] == "stopped", done
+    cluster.agents[host].end()
+    (cluster.folder / "agent-1/meta/slaves/latest").unlink()
+    cluster.start_agent(1)
+    scheduler.ask("/api/broker/start", broker="0", timeout="60s")
+    after = scheduler.wait_state(0, "running")["volumes"][0]
+    assert after["id"] == before["id"]
+    assert after["agentId"] != before["agentId"]
+    # It ran with the same folder twice.
+    (starts,) = cluster.folder.glob("agent-1/volumes/roles/*/*/starts")
+    assert len(starts.read_text().splitlines()) == 2

@@ -18,6 +18,7 @@ OUTLINE: dict[str, Any] = {
             "runtime": "systemd",
             "nodes": ["k.a.e"],
             "topics": ["t"],
+            "apps": False,
             "roles": {"kafka": ["k.a.e"]},
         }
     ],
@@ -74,6 +75,7 @@ def test_brokers_that_are_tasks_are_placed_before_they_are_asked(tmp_path: Any) 
         "runtime": "mesos",
         "nodes": ["k.b.e", "m.b.e"],
         "topics": ["t"],
+        "apps": False,
         "roles": {"kafka": ["k.b.e"], "marathon": ["m.b.e", "n.b.e"]},
     }
     found = steps({**OUTLINE, "regions": [*OUTLINE["regions"], mesos]}, {"environment": "e"}, str(tmp_path))
@@ -106,12 +108,52 @@ def test_elasticsearch_is_rolled_before_anything_is_called_well_where_there_is_a
     assert search["require_in"] == [{"phase": "Verification"}]
 
 
+def on_mesos(**more: Any) -> dict[str, Any]:
+    roles = {"kafka": ["k.a.e"], "mesos-agent": ["k.a.e"], "marathon": ["m.a.e", "n.a.e"]}
+    region = {**OUTLINE["regions"][0], "runtime": "mesos", "roles": roles, **more}
+    return {**OUTLINE, "regions": [region]}
+
+
+def test_agents_are_rolled_before_brokers_are_placed(tmp_path: Any) -> None:
+    assert "Agents" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+    step = arguments(steps(on_mesos(), {"environment": "e"}, str(tmp_path))["Agents"])
+    assert (step["function"], step["environment"]) == ("mesos.roll", "e")
+    assert step["require"] == [{"phase": "States of a"}]
+    assert step["require_in"] == [{"phase": "Brokers"}, {"phase": "Scheduler of a"}]
+
+
+def test_declared_apps_are_deployed_on_one_server_before_anything_is_called_well(tmp_path: Any) -> None:
+    assert "Apps of a" not in steps(on_mesos(), {"environment": "e"}, str(tmp_path))
+    found = steps(on_mesos(apps=True), {"environment": "e"}, str(tmp_path))
+    app = {key: value for part in found["Apps of a"]["phase.states"] for key, value in part.items()}
+    assert (app["nodes"], app["sls"]) == (["m.a.e"], ["marathon.apps"])
+    assert app["require"] == [{"phase": "Brokers"}, {"phase": "Topics of a"}, {"phase": "Agents"}]
+    assert app["require_in"] == [{"phase": "Verification"}]
+
+
+@pytest.mark.parametrize("pillar", [{}, {"node": "k.a.e"}, {"node": "k.a.e", "confirm": "k.b.e"}])
+def test_no_node_is_replaced_without_its_name(tmp_path: Any, pillar: dict[str, Any]) -> None:
+    found = steps(on_mesos(), {"environment": "e", **pillar}, str(tmp_path), "replace")
+    assert list(found) == ["Asked for by name"]
+
+
+def test_a_node_is_removed_before_missing_ones_are_made(tmp_path: Any) -> None:
+    pillar = {"environment": "e", "node": "k.a.e", "confirm": "k.a.e"}
+    found = steps(on_mesos(), pillar, str(tmp_path), "replace")
+    assert found["include"] == ["platform.deploy"]
+    step = arguments(found["Removal"])
+    assert (step["function"], step["environment"]) == ("cloud.remove", "e")
+    assert (step["node"], step["confirm"], step["lost"]) == ("k.a.e", "k.a.e", False)
+    assert (step["require"], step["require_in"]) == ([{"phase": "Certificates"}], [{"phase": "Nodes"}])
+
+
 def test_nodes_of_elasticsearch_that_are_tasks_are_placed_before_sinks_start(tmp_path: Any) -> None:
     mesos = {
         "name": "b",
         "runtime": "systemd",
         "search": "mesos",
         "nodes": ["e.b.e", "m.b.e"],
+        "apps": False,
         "topics": [],
         "roles": {"elasticsearch": ["e.b.e", "f.b.e"], "marathon": ["m.b.e", "n.b.e"]},
     }

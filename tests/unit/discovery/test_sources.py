@@ -3,10 +3,24 @@
 from typing import Any
 
 import pytest
-from meridian.discovery import haproxy, marathon, scheduler
+from meridian.discovery import haproxy
+from meridian.discovery.asked import Asked
+from meridian.discovery.marathon import Marathon
 from meridian.discovery.model import DiscoveryError, Endpoint
+from meridian.discovery.scheduler import Scheduler
 
 HOSTS = {"agent-1": "10.0.0.1", "agent-2": "10.0.0.2"}
+
+
+def found_by(source: type[Asked], answer: Any, label: str) -> list[Endpoint]:
+    """Return where a source that gets this answer finds servers with a label."""
+
+    class Access:
+        def get(self, path: str) -> Any:
+            return answer
+
+    asked = source(Access(), {label: "backend"}, HOSTS.__getitem__)  # type: ignore[arg-type]
+    return list(asked.wanted().get("backend", []))
 
 
 def task(host: str, state: str = "running", **ports: int) -> dict[str, Any]:
@@ -32,15 +46,15 @@ BROKERS = {
     ],
 )
 def test_brokers_are_where_their_tasks_are(port: str, found: list[Endpoint]) -> None:
-    assert list(scheduler.endpoints(BROKERS, port, HOSTS.__getitem__)) == found
+    assert found_by(Scheduler, BROKERS, port) == found
 
 
 @pytest.mark.parametrize("answer", [None, [], {}, {"brokers": "none"}, "leader unknown"])
 def test_an_answer_that_is_none_is_an_error_and_no_empty_list(answer: Any) -> None:
     with pytest.raises(DiscoveryError, match="without a list of brokers"):
-        list(scheduler.endpoints(answer, "internal", HOSTS.__getitem__))
+        found_by(Scheduler, answer, "internal")
     with pytest.raises(DiscoveryError, match="without a list of apps"):
-        list(marathon.endpoints(answer, ["web"], HOSTS.__getitem__))
+        found_by(Marathon, answer, "web")
 
 
 def app(*tasks: dict[str, Any], **labels: str) -> dict[str, Any]:
@@ -76,14 +90,13 @@ def instance(
 )
 def test_apps_are_found_by_their_label(given: dict[str, Any], found: list[int]) -> None:
     answer = {"apps": [given, app(instance("agent-2", 9))]}
-    ports = [place.port for _, place in marathon.endpoints(answer, ["web"], HOSTS.__getitem__)]
-    assert ports == found
+    assert [place.port for place in found_by(Marathon, answer, "web")] == found
 
 
 def test_a_label_that_is_no_index_is_told_with_the_app() -> None:
     wrong = app(instance("agent-1", 1), MERIDIAN_PROXY="web", MERIDIAN_PROXY_PORT_INDEX="http")
     with pytest.raises(DiscoveryError, match=r"Marathon app /web: label MERIDIAN_PROXY_PORT_INDEX is 'http'"):
-        list(marathon.endpoints({"apps": [wrong]}, ["web"], HOSTS.__getitem__))
+        found_by(Marathon, {"apps": [wrong]}, "web")
 
 
 # As HAProxy 2.6 writes it.

@@ -135,3 +135,17 @@ def test_other_environments_nodes_are_left_alone(
 def test_destroy_wants_to_be_told(opts: dict[str, Any]) -> None:
     with pytest.raises(MeridianError, match="say yes=True"):
         destroy_machines.destroy(opts, "test", False, 4)
+
+
+def test_one_node_is_removed_by_its_name_and_made_anew(
+    opts: dict[str, Any], topology: Topology, engine: Engine
+) -> None:
+    deploy_machines.ensure(opts, topology, 4, 1)
+    node = topology.nodes[0].id
+    destroy_machines.remove(opts, "test", node)
+    left = {held["Labels"]["meridian.node"] for held in engine.containers_by_id.values()}
+    assert left == {one.id for one in topology.nodes} - {node}
+    assert not (Path(opts["pki_dir"]) / "minions" / node).exists()
+    # Nothing is there any more: an interrupted removal is asked for again.
+    destroy_machines.remove(opts, "test", node)
+    assert deploy_machines.ensure(opts, topology, 4, 1)["made"] == [node]

@@ -1,7 +1,7 @@
 import pytest
 import requests
 import requests_mock
-from meridian.elasticsearch import client as under_test
+from meridian import rest
 from meridian.elasticsearch.access import ElasticAccess
 from meridian.elasticsearch.client import ElasticClient, ElasticError
 
@@ -10,7 +10,7 @@ ONE, TWO = "https://one:9200", "https://two:9200"
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> ElasticClient:
-    monkeypatch.setattr(under_test, "_PAUSE", 0.01)
+    monkeypatch.setattr(rest, "_PAUSE", 0.01)
     return ElasticClient(ElasticAccess((ONE, TWO), keys=("sink", "secret")), patience=5)
 
 

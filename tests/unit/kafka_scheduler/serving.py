@@ -9,6 +9,7 @@ from kafka_scheduler.api import settings as api_settings
 from kafka_scheduler.api.application import Application
 from kafka_scheduler.api.routes import ROUTES
 from kafka_scheduler.api.server import ApiServer
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.service import KafkaService
 from meridian.errors import MeridianError
@@ -75,4 +76,5 @@ def _answers_by(running: ApiServer, api: Api, folder: Path) -> None:
     def secret() -> str:
         return (folder / "secret").read_text(encoding="utf-8").strip()
 
-    running._server.application = Application(ROUTES, api.context, api.service.health, "api", secret)
+    users = [User("api", secret)]
+    running._server.application = Application(ROUTES, api.context, api.service.health, users)

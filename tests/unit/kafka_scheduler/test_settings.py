@@ -62,4 +62,5 @@ def test_rest_is_told_its_own() -> None:
         "api-ca": "",
         "api-user": "u",
         "api-secret-file": "",
+        "api-reader-secret-file": "",
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from meridian.marathon import client as client_module
+from meridian import rest
 from meridian.marathon import deployment
 from meridian.marathon.client import MarathonClient
 
@@ -21,7 +21,7 @@ def marathon() -> Iterator[MarathonMemory]:
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look again at once: these agents need no time."""
     monkeypatch.setattr(deployment, "_POLL", 0.02)
-    monkeypatch.setattr(client_module, "_PAUSE", 0.02)
+    monkeypatch.setattr(rest, "_PAUSE", 0.02)
 
 
 @pytest.fixture

@@ -67,6 +67,19 @@ def test_an_agent_that_is_away_is_given_up_by_its_id_only(small: Small) -> None:
     assert small.processes["agent"].wait(20) == 1
 
 
+def test_the_newest_agent_of_a_node_is_meant() -> None:
+    def agent(name: str, moment: int, active: bool) -> dict[str, object]:
+        info = {"hostname": NODE, "id": {"value": name}}
+        return {"agent_info": info, "active": active, "registered_time": {"nanoseconds": moment}}
+
+    old, new = agent("old", 1, False), agent("new", 2, True)
+    assert draining.agent_of([old, new], NODE) is new
+    assert draining.agent_of([new, old], NODE) is new
+    drained = agent("new", 2, False)
+    assert draining.agent_of([old, drained], NODE) is drained
+    assert draining.agent_of([], NODE) is None
+
+
 def test_windows_replace_what_was_planned_for_their_nodes() -> None:
     first = draining.window(["a", "b"], 0, 60, now=1000)
     assert first["unavailability"] == {

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from meridian.edge import mesos_clusters, progress
 from meridian.errors import MeridianError
-from meridian.mesos import isolation
+from meridian.mesos import drain as draining
+from meridian.mesos import health, isolation, renewal
+from meridian.modules import mesos
 from meridian.runners import mesos as runner
 from meridian.states import mesos_agent, mesos_master
 
@@ -57,6 +59,98 @@ def test_a_check_says_why_it_fails(applied: dict[str, Any], monkeypatch: pytest.
         assert (found["result"], found["comment"]) == (False, "no Mesos master leads")
     applied["test"] = True
     assert mesos_agent.ready("https://node:5051")["result"] is True
+
+
+@pytest.mark.parametrize(
+    ("reasons", "test", "restarted", "result", "comment"),
+    [
+        ([], False, True, True, "restarted; its tasks go on"),
+        ([], True, False, None, "it would be restarted"),
+        (
+            ["attribute zone 'b' for 'a'"],
+            False,
+            False,
+            True,
+            "not restarted, it would lose its tasks (attribute zone 'b' for 'a'): mesos.roll drains it first",
+        ),
+    ],
+)
+def test_an_agent_is_restarted_when_its_tasks_go_on_only(
+    applied: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    reasons: list[str],
+    test: bool,
+    restarted: bool,
+    result: bool | None,
+    comment: str,
+) -> None:
+    asked: list[str] = []
+    applied["test"] = test
+    functions = {
+        "mesos.pending": lambda: reasons,
+        "service.restart": lambda name: asked.append(name) is None,
+    }
+    monkeypatch.setattr(mesos_agent, "__salt__", functions, raising=False)
+    done = mesos_agent.mod_watch("meridian-mesos-agent", sfun="running", __id__="x")
+    assert (done["result"], done["comment"]) == (result, comment)
+    assert bool(asked) is restarted
+
+
+def test_what_a_running_agent_could_not_have_is_found_in_its_files(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = small.processes["agent"].pid
+    folder = tmp_path / "flags"
+    folder.mkdir()
+    monkeypatch.setattr(mesos, "_FOLDER", folder)
+    before = renewal.environment_of(pid) | {"MESOS_ATTRIBUTES": "zone:a", "MESOS_PORT": "5051"}
+    monkeypatch.setattr(renewal, "environment_of", lambda found: before if found == pid else {})
+    (folder / "isolation").write_text("")
+    (folder / "agent").write_text(
+        "MESOS_ATTRIBUTES=zone:b\nMESOS_PORT=5051\nMESOS_RECONFIGURATION_POLICY=additive\n"
+    )
+    shown = {"MainPID": str(pid)}
+    monkeypatch.setattr(mesos, "__salt__", {"service.show": lambda name: shown}, raising=False)
+    assert mesos.pending() == ["attribute zone 'b' for 'a'"]
+    shown["MainPID"] = "0"
+    assert mesos.pending() == []
+
+
+def test_a_drained_agent_is_renewed_and_one_with_tasks_is_not(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "flags"
+    folder.mkdir()
+    (folder / "agent").write_text(f"MESOS_WORK_DIR={tmp_path / 'agent'}\n")
+    (folder / "credential.json").write_text('{"principal": "agent", "secret": "s"}')
+    monkeypatch.setattr(mesos, "_FOLDER", folder)
+    monkeypatch.setattr(mesos, "_AUTHORITY", None)
+    monkeypatch.setattr(mesos, "__grains__", {"id": NODE}, raising=False)
+    monkeypatch.setattr(mesos, "__pillar__", {"mesos": {"ports": {"agent": 5051}}}, raising=False)
+    here = small.agent_url
+    asked, waited = renewal.refuse_with_tasks, health.wait_for_agent
+    monkeypatch.setattr(renewal, "refuse_with_tasks", lambda url, *rest: asked(here, *rest))
+    monkeypatch.setattr(health, "wait_for_agent", lambda url, *rest: waited(here, *rest))
+    functions = {
+        "service.stop": lambda name: small.stop("agent"),
+        "service.start": lambda name: small.start("agent"),
+    }
+    monkeypatch.setattr(mesos, "__salt__", functions, raising=False)
+    before = small.registered()["agent_info"]["id"]
+    framework = Framework(small.url, OPERATOR, "", role="*")
+    framework.subscribe()
+    offer = framework.offer()
+    framework.accept(offer, launch("one", offer, [framework.cpus()], {"value": "exec sleep 1000"}))
+    framework.update("one", "TASK_RUNNING")
+    with pytest.raises(MeridianError, match="1 tasks run; take the node out of service first"):
+        mesos.renew()
+    assert small.registered()["agent_info"]["id"] == before
+    draining.drain(small.client(), NODE, seconds=20)
+    assert mesos.renew(20) == f"https://{NODE}:5051"
+    found = draining.agent_of(small.client().agents(), NODE)
+    assert found is not None
+    assert found["agent_info"]["id"] != before
+    framework.leave()
 
 
 def test_an_agent_ends_its_tasks_when_asked(

@@ -65,7 +65,9 @@ def test_a_machine_that_was_never_finished_is_made_anew(local: Topology, well: W
 def test_a_machine_that_must_give_way_is_kept_until_somebody_removes_it(local: Topology, well: World) -> None:
     found = only(local, replace(well, replace={NODE: "size m5.large, wanted m5.xlarge"}))
     assert found.verdict is Verdict.REPLACE
-    assert found.reason == ("size m5.large, wanted m5.xlarge: it is kept until you remove it, then made anew")
+    assert found.reason == (
+        "size m5.large, wanted m5.xlarge: it is kept until you have it replaced (platform.replace)"
+    )
 
 
 def test_a_machine_that_nobody_named(local: Topology, well: World) -> None:

@@ -65,7 +65,7 @@ def minions(monkeypatch: pytest.MonkeyPatch) -> Minions:
             "zookeeper.members": {"version": 5, "members": members},
         }
     )
-    monkeypatch.setattr(runner.salt.client, "get_local_client", lambda mopts: made)
+    monkeypatch.setattr("salt.client.get_local_client", lambda mopts: made)
     return made
 
 

@@ -40,6 +40,7 @@ FIXED = {
         "mesos_password",
         "api_user",
         "password",
+        "tls",
     },
     "mesos": {
         "user",

@@ -18,7 +18,10 @@ overrides:
 zookeeper: {heap_mb: 64}
 marathon: {heap_mb: 64}
 """
-SECRETS = {"kafka-scheduler": {"api": "scheduler-secret"}, "marathon": {"admin": "marathon-secret"}}
+SECRETS = {
+    "kafka-scheduler": {"api": "scheduler-secret", "reader": "reader-secret"},
+    "marathon": {"admin": "marathon-secret"},
+}
 BOOTSTRAP = "bootstrap.kafka.us-east.local"
 
 
@@ -74,6 +77,15 @@ def test_a_password_is_only_where_it_is_needed(bent: Callable[..., Layers], meso
     with_apps = expand(bent(f"{MESOS}\nproxy: {{apps: {{pipeline: 20080}}}}"), "local")
     assert proxy(with_apps, "services-1.us-east")["marathon_password"] == "marathon-secret"
     assert proxy(with_apps, "services-1.eu-west") == {}
+
+
+def test_it_asks_the_scheduler_as_one_who_may_only_read(mesos: Topology) -> None:
+    for node in ("services-1.us-east", "kafka-1.us-east"):
+        section = proxy(mesos, node)
+        assert (section["scheduler_user"], section["scheduler_password"]) == ("reader", "reader-secret")
+    pillars = {node.id: node_pillar(mesos, node.id, secrets=SECRETS) for node in mesos.nodes}
+    with_operators = [node for node, pillar in pillars.items() if "scheduler-secret" in str(pillar)]
+    assert with_operators == [f"kafka-{number}.us-east.local" for number in (1, 2, 3)]
 
 
 def test_it_shows_a_certificate_that_the_node_has(mesos: Topology) -> None:

@@ -15,6 +15,7 @@ from kafka_scheduler.api import parameters
 from kafka_scheduler.api.answers import Answer, ApiError, error
 from kafka_scheduler.api.parameters import Parameters
 from kafka_scheduler.api.route import Route
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.views import Health
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Application:
 
     :param context: what handlers of the routes are given.
     :param health: tells who leads.
-    :param user: who may ask; ``secret`` returns the secret that has to come with it.
+    :param users: who may ask.
     :param description: path of the OpenAPI description.
     """
 
@@ -49,15 +50,13 @@ class Application:
         routes: Sequence[Route],
         context: Any,
         health: Callable[[], Health],
-        user: str,
-        secret: Callable[[], str],
+        users: Sequence[User],
         description: str = "/api/openapi.json",
     ) -> None:
         self._context = context
         self._health = health
         self._description = description
-        self._user = user
-        self._secret = secret
+        self._users = users
         self._routes = {one.path: one for one in routes} | {old: one for one in routes for old in one.old}
 
     def answer(self, request: Request) -> Answer:
@@ -76,13 +75,16 @@ class Application:
         parts = urlsplit(request.target)
         path = "/" + unquote(parts.path).strip("/")
         route = self._routes.get(path)
-        if not (route and route.public) and not self._allowed(request.headers.get("authorization", "")):
+        user = None if route and route.public else self._user(request.headers.get("authorization", ""))
+        if user is None and not (route and route.public):
             return error("user and secret are needed (basic authentication)", 401, WWW_Authenticate=_REALM)
         if route is None:
             return error(f"there is no {path}; {self._description} tells what there is", 404)
         methods = self._methods(route, path)
         if request.method not in methods:
             return error(f"{path} takes {' and '.join(methods)}", 405, Allow=", ".join(methods))
+        if user and user.only_reads and not route.is_read(request.method):
+            return error(f"user {user.name} may only GET, and only what changes nothing", 403)
         if not route.public and self._from_a_page(request):
             return error("requests of web pages of other sites are refused", 403)
         if not route.local and (elsewhere := self._elsewhere(request)):
@@ -96,14 +98,17 @@ class Application:
         old = path in route.old and path.startswith("/api/")
         return ("GET", "POST") if old else route.methods
 
-    def _allowed(self, header: str) -> bool:
+    def _user(self, header: str) -> User | None:
+        """Return who asks, if the secret is right."""
         scheme, _, encoded = header.partition(" ")
         try:
             given = base64.b64decode(encoded.strip(), validate=True)
         except (binascii.Error, ValueError):
-            return False
-        expected = f"{self._user}:{self._secret()}".encode()
-        return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
+            return None
+        for user in self._users if scheme.lower() == "basic" else ():
+            if hmac.compare_digest(given, f"{user.name}:{user.secret()}".encode()):
+                return user
+        return None
 
     def _from_a_page(self, request: Request) -> bool:
         """A browser sends the secret that it knows along with whatever any page asks it to fetch."""

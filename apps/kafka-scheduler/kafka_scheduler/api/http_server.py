@@ -26,7 +26,8 @@ class HttpServer:
     """REST of one scheduler instance; leading or not, it is served."""
 
     def __init__(self, application: Application, settings: ApiSettings) -> None:
-        settings.secret()
+        for user in settings.users:
+            user.secret()
         try:
             self._server = _Server((settings.bind, settings.port), application, _tls(settings))
         except OSError as why:

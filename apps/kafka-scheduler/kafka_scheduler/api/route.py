@@ -17,6 +17,7 @@ class Route:
 
     :ivar answer: name of the answer's schema in :mod:`kafka_scheduler.api.openapi`.
     :ivar methods: what it may be asked with; a path that changes something takes POST only.
+    :ivar changes: it may change something although it takes GET.
     :ivar old: the same by the oldest API's path, there by GET as well.
     :ivar public: needs no secret.
     :ivar local: answered by an instance that does not lead, too.
@@ -28,6 +29,11 @@ class Route:
     answer: str
     parameters: tuple[Parameter, ...] = ()
     methods: tuple[str, ...] = ("POST",)
+    changes: bool = False
     old: tuple[str, ...] = ()
     public: bool = False
     local: bool = False
+
+    def is_read(self, method: str) -> bool:
+        """Tell whether a request with that method changes nothing."""
+        return method == "GET" and "GET" in self.methods and not self.changes

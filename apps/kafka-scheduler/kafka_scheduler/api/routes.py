@@ -271,6 +271,7 @@ ROUTES = (
             Parameter("level", "debug, info, warning or error"),
         ),
         _BOTH,
+        changes=True,
         old=("/loglevel",),
         local=True,
     ),

@@ -31,9 +31,7 @@ class ApiServer(HttpServer):
         self._service = service
         self.moves = Moves(access, service)
         context = Context(service, Topics(access), self.moves, Quotas(access), openapi.document)
-        super().__init__(
-            Application(ROUTES, context, service.health, settings.user, settings.secret), settings
-        )
+        super().__init__(Application(ROUTES, context, service.health, settings.users), settings)
         self._stopped = threading.Event()
         self._resuming = threading.Thread(target=self._resume, name="api-moves", daemon=True)
 

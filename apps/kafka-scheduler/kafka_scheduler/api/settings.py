@@ -1,7 +1,8 @@
 """Where REST is served and who may ask, from the scheduler's properties."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,23 @@ PORT = 7000
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
+#: Name of the user who may only read.
+READER = "reader"
+
+
+@dataclass(frozen=True)
+class User:
+    """Who may ask.
+
+    :ivar secret: returns the secret that has to come with the name; asked each time: a new one holds at once.
+    :ivar only_reads: may GET what changes nothing, and no more.
+    """
+
+    name: str
+    secret: Callable[[], str]
+    only_reads: bool = False
+
+
 @dataclass(frozen=True)
 class ApiSettings:
     """How REST is served.
@@ -18,14 +36,12 @@ class ApiSettings:
     :ivar url: the API's address as others reach it: ``https://host:7000``.
     :ivar bind: address to listen on.
     :ivar certificate, key: of the server; ``None`` only for an ``http`` URL on the loopback, for trials.
-    :ivar user: name of the user whose secret is asked for.
-    :ivar secret_file: file with the secret; read for each request: a new one holds at once.
+    :ivar users: who may ask, with their secrets from files.
     """
 
     url: str
     bind: str
-    user: str
-    secret_file: Path
+    users: tuple[User, ...]
     certificate: Path | None = None
     key: Path | None = None
 
@@ -35,25 +51,13 @@ class ApiSettings:
         found = urlsplit(self.url).port
         return PORT if found is None else found
 
-    def secret(self) -> str:
-        """Return the secret.
-
-        :raises MeridianError: the file cannot be read, or is empty.
-        """
-        try:
-            text = self.secret_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise MeridianError(f"api-secret-file {self.secret_file}: {error.strerror}") from error
-        if not text:
-            raise MeridianError(f"api-secret-file {self.secret_file} is empty")
-        return text
-
 
 def read(properties: Mapping[str, str], bind: str = "0.0.0.0") -> ApiSettings:
     """Return the settings of REST.
 
-    Keys: ``api`` (URL), ``api-certificate``, ``api-key``, ``api-user`` (default ``api``) and
-    ``api-secret-file``; ``api-ca`` is for the command line.
+    Keys: ``api`` (URL), ``api-certificate``, ``api-key``, ``api-user`` (default ``api``),
+    ``api-secret-file``, and ``api-reader-secret-file`` for the user ``reader``, who is there only with it;
+    ``api-ca`` is for the command line.
 
     :param bind: address to listen on, resolved from ``bind-address``.
     :raises MeridianError: a key is missing, or the API would be open to the network without TLS.
@@ -75,11 +79,23 @@ def read(properties: Mapping[str, str], bind: str = "0.0.0.0") -> ApiSettings:
         if parts.hostname not in _LOCAL:
             raise MeridianError(f"api: {url} has no TLS, which only localhost may do without; use https")
         bind = "127.0.0.1"
+    users = (User(properties.get("api-user") or "api", partial(_secret, "api-secret-file", secret)),)
+    if reader := path("api-reader-secret-file"):
+        users += (User(READER, partial(_secret, "api-reader-secret-file", reader), True),)
     return ApiSettings(
         url,
         bind,
-        properties.get("api-user") or "api",
-        secret,
+        users,
         path("api-certificate"),
         path("api-key"),
     )
+
+
+def _secret(key: str, file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise MeridianError(f"{key} {file}: {error.strerror}") from error
+    if not text:
+        raise MeridianError(f"{key} {file} is empty")
+    return text

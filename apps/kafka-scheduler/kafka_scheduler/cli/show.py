@@ -62,7 +62,10 @@ def instance(one: Mapping[str, Any]) -> Lines:
     sticky = one["stickiness"]
     lines.append(
         "stickiness: "
-        + _pairs({**sticky, "host-lost": one.get("hostLostPeriod")}, ("period", "hostname", "host-lost"))
+        + _pairs(
+            {**sticky, "host-lost": one.get("hostLostPeriod"), "data-lost": one.get("dataLostPeriod")},
+            ("period", "hostname", "host-lost", "data-lost"),
+        )
     )
     if task := one.get("task"):
         lines.append("task:")

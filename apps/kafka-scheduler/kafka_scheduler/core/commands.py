@@ -160,11 +160,7 @@ def give_up_volume(turn: Turn, name: str, volume: str) -> None:
         engine.ask_for_offers(turn)
         return
     task = instance.task
-    if task is not None and task.agent_id == owned.agent_id:
-        if task.state is not TaskState.UNREACHABLE:
-            raise MeridianError(f"{name} runs with volume {volume}; stop it first")
-        instance = turn.give_up_host(instance)
-    left = tuple(one for one in instance.volumes if one.id != volume)
-    turn.put(replace(instance, volumes=left, host="", agent_id="", ended=0.0))
-    turn.put_release(Release(volume, name, owned.agent_id))
+    if task is not None and task.agent_id == owned.agent_id and task.state is not TaskState.UNREACHABLE:
+        raise MeridianError(f"{name} runs with volume {volume}; stop it first")
+    turn.give_up_volume(instance, owned)
     engine.ask_for_offers(turn)

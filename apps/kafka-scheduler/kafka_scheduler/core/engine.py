@@ -80,6 +80,7 @@ def tick(turn: Turn) -> None:
         _reconcile(turn)
         _kill_again(turn)
     _give_up_hosts(turn)
+    _give_up_data(turn)
     run_plans(turn)
     ask_for_offers(turn)
 
@@ -268,3 +269,14 @@ def _give_up_hosts(turn: Turn) -> None:
         late = turn.now >= task.unreachable_since + instance.requirement.host_lost_period
         if late and not any(one.used for one in stickiness.bound_volumes(instance, {}, turn.now)):
             turn.give_up_host(instance)
+
+
+def _give_up_data(turn: Turn) -> None:
+    """An instance leaves its data on a host that has been lost for long enough, when others have them."""
+    for name in sorted(turn.state.instances):
+        instance = turn.state.instances[name]
+        lost = stickiness.given_up_volumes(instance, turn.state.agents, turn.now)
+        if lost and not _ask(turn, name, turn.service.why_not_without):
+            for volume in lost:
+                instance = turn.give_up_volume(instance, volume)
+            ask_for_offers(turn)

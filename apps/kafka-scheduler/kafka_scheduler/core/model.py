@@ -43,6 +43,8 @@ class Requirement:
     :ivar constraints: attribute → rule.
     :ivar stickiness_period: seconds after its end within which it returns only to its last host.
     :ivar host_lost_period: seconds after which a host that is lost binds it no more.
+    :ivar data_lost_period: seconds after which data on a host that is lost are given up, once the service
+        says that others have them; ``None``: they are given up only by name.
     :ivar failover_max_tries: failures after which it is deactivated; ``None``: never.
     """
 
@@ -56,6 +58,7 @@ class Requirement:
     failover_delay: float = 60.0
     failover_max_delay: float = 600.0
     failover_max_tries: int | None = None
+    data_lost_period: float | None = None
 
 
 class TaskState(StrEnum):

@@ -1,7 +1,7 @@
 """Does this offer do for that instance? With the operations that make it so, or a reason. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kafka_scheduler.core import constraints, resources
@@ -142,8 +142,9 @@ def fit(
 
 def _may_be_there(wanted: Wanted, offer: Offer) -> Refusal | None:
     """Return why an instance may not be on an agent, whatever that has to give."""
+    there = {one.persistence_id for one in offer.resources} if wanted.bound else set()
     for volume in wanted.bound:
-        if volume.agent_id != offer.agent_id:
+        if volume.agent_id != offer.agent_id and volume.id not in there:
             if volume.hostname == offer.hostname:
                 return Refusal("volume", f"the host is another agent now, without volume {volume.id}")
             return Refusal("volume", f"volume {volume.id} is on {volume.hostname}")
@@ -207,7 +208,12 @@ def _volumes(
     :return: its volumes, those to make with their disks, those that are there, and what is left or why not.
     """
     instance = wanted.instance
-    known = {one.name: one for one in instance.volumes if one.agent_id == offer.agent_id}
+    # A host whose agent was made anew has them still.
+    known = {
+        one.name: replace(one, agent_id=offer.agent_id, hostname=offer.hostname)
+        for one in instance.volumes
+        if one.agent_id == offer.agent_id or one.id in there
+    }
     volumes: list[Volume] = []
     made: list[tuple[Resource, Volume]] = []
     used: list[Resource] = []

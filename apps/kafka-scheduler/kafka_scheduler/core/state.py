@@ -36,6 +36,9 @@ class Service(Protocol):
     def why_not_whole(self, instance: str, seen: Any, instances: Mapping[str, Instance]) -> str:
         """Return what is not well yet after a step; empty when all is."""
 
+    def why_not_without(self, instance: str, seen: Any, instances: Mapping[str, Instance]) -> str:
+        """Return why the data of an instance that is away are needed; empty when others have them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

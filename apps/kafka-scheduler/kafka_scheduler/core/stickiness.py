@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kafka_scheduler.core.model import Agent, Instance, Volume
+from kafka_scheduler.core.model import Agent, Instance, TaskState, Volume
 
 
 def sticky_host(instance: Instance, agents: Mapping[str, Agent], now: float) -> str:
@@ -35,6 +35,20 @@ def bound_volumes(instance: Instance, agents: Mapping[str, Agent], now: float) -
         if volume.used or now < instance.ended + instance.requirement.host_lost_period:
             found.append(volume)
     return tuple(found)
+
+
+def given_up_volumes(instance: Instance, agents: Mapping[str, Agent], now: float) -> tuple[Volume, ...]:
+    """Return the volumes whose host has been lost for so long that an instance may begin without them.
+
+    A task that is not known to be away may still write to them.
+    """
+    period = instance.requirement.data_lost_period
+    if period is None or (instance.task is not None and instance.task.state is not TaskState.UNREACHABLE):
+        return ()
+    lost = lost_volumes(instance, agents)
+    return tuple(
+        one for one in instance.volumes if one.id in lost and now >= agents[one.agent_id].lost + period
+    )
 
 
 def lost_volumes(instance: Instance, agents: Mapping[str, Agent]) -> dict[str, str]:

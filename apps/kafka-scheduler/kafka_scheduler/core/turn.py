@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from kafka_scheduler.core import calls, codec, updates
-from kafka_scheduler.core.model import Abandoned, Instance, Release
+from kafka_scheduler.core.model import Abandoned, Instance, Release, Volume
 from kafka_scheduler.core.plans import KEPT, Plan
 from kafka_scheduler.core.state import Action, Call, Save, Service, Settings, State
 
@@ -84,6 +84,19 @@ class Turn:
         left = updates.give_up_host(instance, self.now)
         self.put(left)
         self.set(disturbed=self.now)
+        return left
+
+    def give_up_volume(self, instance: Instance, volume: Volume) -> Instance:
+        """Let an instance begin without a volume, which is destroyed as soon as its agent offers it.
+
+        A task that is away on its host is given up too, and killed should the host come back.
+        """
+        if instance.task is not None and instance.task.agent_id == volume.agent_id:
+            instance = self.give_up_host(instance)
+        kept = tuple(one for one in instance.volumes if one.id != volume.id)
+        left = replace(instance, volumes=kept, host="", agent_id="", ended=0.0)
+        self.put(left)
+        self.put_release(Release(volume.id, instance.id, volume.agent_id))
         return left
 
     def put_abandoned(self, one: Abandoned) -> None:

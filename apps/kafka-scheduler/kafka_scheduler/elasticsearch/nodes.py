@@ -94,6 +94,10 @@ class Nodes:
             return f"{seen.nodes} of {running} nodes have joined"
         return "" if seen.status == "green" else f"the cluster is {seen.status}"
 
+    def why_not_without(self, instance: str, seen: ClusterHealth, instances: Mapping[str, Instance]) -> str:
+        """Return why the data of a node that is away are needed; empty when all is green without it."""
+        return seen.problem or ("" if seen.status == "green" else f"the cluster is {seen.status}")
+
 
 def order(nodes: Collection[int], seen: ClusterHealth | None, instances: Mapping[str, Instance]) -> list[int]:
     """Return in which order nodes are stopped or restarted: the elected master last."""
@@ -143,4 +147,5 @@ def _requirement(said: str) -> Requirement:
         spec.failover_delay,
         spec.failover_max_delay,
         spec.failover_max_tries,
+        spec.data_lost_period,
     )

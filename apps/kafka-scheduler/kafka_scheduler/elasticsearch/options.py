@@ -45,6 +45,15 @@ OPTIONS = (
         values.format_duration,
         at_once=True,
     ),
+    Option(
+        "dataLostPeriod",
+        "data_lost_period",
+        values.duration,
+        "string",
+        "time after which the volume of a lost host is given up, once all is green without it; unset: never",
+        values.format_duration,
+        at_once=True,
+    ),
     Option("jvmOptions", "jvm_options", line, "string", "further options of the JVM"),
     Option(
         "constraints",

@@ -126,6 +126,7 @@ ROUTES = (
             Parameter("level", "debug, info, warning or error"),
         ),
         _BOTH,
+        changes=True,
         local=True,
     ),
     Route(

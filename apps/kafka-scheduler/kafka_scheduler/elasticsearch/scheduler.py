@@ -57,9 +57,7 @@ class Scheduler:
         if own.api:
             where = api_settings.read(own.api_properties, bind.resolve(own.bind_address))
             context = Context(self.service, openapi.document)
-            application = Application(
-                ROUTES, context, self.service.health, where.user, where.secret, DESCRIPTION
-            )
+            application = Application(ROUTES, context, self.service.health, where.users, DESCRIPTION)
             self._api = HttpServer(application, where)
         self._parts: Parts | None = None
         self._thread = threading.Thread(target=self._lead, name="election", daemon=True)

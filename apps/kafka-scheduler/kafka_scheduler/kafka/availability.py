@@ -72,6 +72,21 @@ def why_not_whole(broker: int, seen: Seen, instances: Mapping[str, Instance]) ->
     return f"{len(behind)} partitions are not fully replicated yet ({some})" if behind else ""
 
 
+def why_not_without(broker: int, seen: Seen) -> str:
+    """Return why the data of a broker that is away are still needed; empty when others have them all."""
+    if seen.cluster is None:
+        return seen.problem or "nothing is known of the cluster"
+    if broker in seen.cluster.brokers:
+        return "it still answers"
+    for part in seen.cluster.partitions:
+        # One replica is no copy of another: its data would be gone for good.
+        needed = max(1, min(seen.minimum.get(part.topic, 1), len(part.replicas) - 1))
+        others = len([one for one in part.in_sync if one != broker])
+        if broker in part.replicas and others < needed:
+            return f"{part} has {others} other replicas in sync, and needs {needed}"
+    return ""
+
+
 def lagging(cluster: Cluster, up: Collection[int]) -> list[str]:
     """Return partitions that a running broker has a replica of which is not in sync."""
     return [

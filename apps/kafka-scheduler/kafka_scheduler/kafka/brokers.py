@@ -41,6 +41,10 @@ class Brokers:
         """Return what is not well yet after a step."""
         return availability.why_not_whole(int(instance), seen, instances)
 
+    def why_not_without(self, instance: str, seen: Seen, instances: Mapping[str, Instance]) -> str:
+        """Return why the data of a broker that is away are still needed."""
+        return availability.why_not_without(int(instance), seen)
+
 
 @lru_cache(maxsize=512)
 def _requirement(text: str) -> Requirement:

@@ -55,6 +55,7 @@ def requirement(spec: BrokerSpec) -> Requirement:
         spec.failover_delay,
         spec.failover_max_delay,
         spec.failover_max_tries,
+        spec.data_lost_period,
     )
 
 

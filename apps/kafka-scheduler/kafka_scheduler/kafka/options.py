@@ -86,6 +86,15 @@ OPTIONS = (
         at_once=True,
     ),
     Option(
+        "dataLostPeriod",
+        "data_lost_period",
+        values.duration,
+        "string",
+        "time after which volumes of a lost host are given up, once others have their data; unset: never",
+        values.format_duration,
+        at_once=True,
+    ),
+    Option(
         "options",
         "options",
         _options,

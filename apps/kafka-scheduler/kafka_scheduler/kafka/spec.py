@@ -25,6 +25,8 @@ class BrokerSpec:
     :ivar syslog: whether the broker logs to syslog.
     :ivar stickiness_period: seconds within which a stopped broker returns only to its last host.
     :ivar host_lost_period: seconds after which a broker is no longer bound to a host that is lost.
+    :ivar data_lost_period: seconds after which the volumes of a host that is lost are given up, once other
+        brokers have all their data; ``None``: only by name.
     :ivar options: lines of server.properties; ``$id`` and others are interpolated, see :meth:`settings`.
     :ivar constraints: attribute of the agent, or ``hostname``, → rule.
     :ivar failover_delay: seconds before the first try after a failure; doubles up to ``failover_max_delay``.
@@ -42,6 +44,7 @@ class BrokerSpec:
     syslog: bool = False
     stickiness_period: float = 600.0
     host_lost_period: float = 120.0
+    data_lost_period: float | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     log4j_options: Mapping[str, str] = field(default_factory=dict)
     jvm_options: str | None = None

@@ -12,6 +12,8 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     section = {
         **given(region.settings["marathon"]),
         "servers": [one.id for one in region.with_role("marathon")],
+        # Of masters and agents: what speaks to them has to agree with them.
+        "tls": given(region.settings["mesos"]).get("tls") or {},
         "zookeeper_password": secrets.get("zookeeper", {}).get("marathon", ""),
         "mesos_password": secrets.get("mesos", {}).get("marathon", ""),
         "password": secrets.get("marathon", {}).get("admin", ""),

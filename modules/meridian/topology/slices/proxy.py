@@ -27,8 +27,9 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     }
     if mesos:
         section |= {
-            "scheduler_user": "api",
-            "scheduler_password": secrets.get("kafka-scheduler", {}).get("api", ""),
+            # It may read where brokers are, and change nothing.
+            "scheduler_user": "reader",
+            "scheduler_password": secrets.get("kafka-scheduler", {}).get("reader", ""),
         }
     if section.get("apps"):
         section |= {

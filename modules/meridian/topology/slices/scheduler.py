@@ -20,6 +20,7 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
             "zookeeper_password": secrets.get("zookeeper", {}).get("kafka-scheduler", ""),
             "mesos_password": secrets.get("mesos", {}).get("kafka-scheduler", ""),
             "password": secrets.get("kafka-scheduler", {}).get("api", ""),
+            "reader_password": secrets.get("kafka-scheduler", {}).get("reader", ""),
             "bootstrap": region.kafka_bootstrap_internal,
         }
     return {"kafka_scheduler": section}

@@ -192,7 +192,7 @@ class Agent:
         if heard["type"] == "REGISTERED":
             self.store.adopt(heard["agent_id"])
             self.store.write("info", self.info)
-            self.store.write("resources", {"resources": self.runtime.total.json()})
+            self.store.keep_resources(self.runtime.total)
             self.registered = True
             print(f"Registered with master; given agent ID {heard['agent_id']}", file=sys.stderr, flush=True)
             self.runtime.deliver_all()

@@ -51,6 +51,8 @@ class Runtime:
         """
         if (known := self.store.read("resources")) is not None:
             self.total = Resources.of(known["resources"])
+        else:
+            self.total = self.store.with_reservations(self.total)
         for info in (self.store.read("frameworks") or {}).values():
             self.frameworks[info["id"]["value"]] = info
         same_boot = self.store.same_boot()
@@ -152,7 +154,7 @@ class Runtime:
 
     def _apply(self, message: Json) -> None:
         before, self.total = self.total, Resources.of(message["resources"])
-        self.store.write("resources", {"resources": self.total.json()})
+        self.store.keep_resources(self.total)
         self.store.remove_volumes(before, self.total)
         self.store.make_volumes(self.total)
 

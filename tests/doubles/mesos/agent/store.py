@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..flags import refuse
-from ..resources import Json, Resources, persistence_of, role_of
+from ..resources import Json, Resources, is_dynamic, persistence_of, role_of, unreserved
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -63,6 +63,22 @@ class Store:
         """Write a document of the agent, whole or not at all."""
         if self.agent_id is not None:
             self._write(self._meta / self.agent_id / f"{name}.json", json.dumps(document))
+
+    def keep_resources(self, total: Resources) -> None:
+        """Note what the agent has; what is reserved of it outlives the agent's id."""
+        self.write("resources", {"resources": total.json()})
+        held = [one for one in total.json() if is_dynamic(one) or persistence_of(one) is not None]
+        self._write(self.work_dir / "meta" / "resources.json", json.dumps(held))
+
+    def with_reservations(self, total: Resources) -> Resources:
+        """Return what a new agent has, with the reservations and volumes of the one before it."""
+        file = self.work_dir / "meta" / "resources.json"
+        for one in json.loads(file.read_text(encoding="utf-8")) if file.exists() else ():
+            free = Resources.of([unreserved(one)])
+            if not total.contains(free):
+                refuse(f"Checkpointed resources {one} are incompatible with agent resources {total.json()}")
+            total = total - free + Resources.of([one])
+        return total
 
     def tasks(self) -> Iterator[Json]:
         """Yield what was written of tasks."""

@@ -10,6 +10,7 @@ from kafka_scheduler.api import openapi
 from kafka_scheduler.api.application import Application, Request
 from kafka_scheduler.api.context import Context
 from kafka_scheduler.api.routes import ROUTES
+from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.partitions_moves import Moves
 from kafka_scheduler.kafka.partitions_planning import Order
 from kafka_scheduler.kafka.partitions_work import Move
@@ -25,6 +26,7 @@ from kafka_scheduler.views import Health, PhaseView, PlanView, StepView, TaskVie
 from meridian.errors import MeridianError
 
 SECRET = "abc123"
+USERS = (User("api", lambda: SECRET), User("reader", lambda: "read123", only_reads=True))
 WELL = Health(True, True, "framework-1", "master:5050", {"offers": 7, "declined": 3, "declined.cpu": 2})
 
 
@@ -272,7 +274,7 @@ class Api:
             cast(Quotas, self.quotas),
             openapi.document,
         )
-        self.application = Application(ROUTES, self.context, self.service.health, "api", lambda: SECRET)
+        self.application = Application(ROUTES, self.context, self.service.health, USERS)
 
     def raw(
         self, method: str, target: str, body: str = "", secret: str | None = SECRET, **headers: str

@@ -1,12 +1,14 @@
 """Who may ask, where, and how errors look."""
 
+import base64
 import json
 from dataclasses import replace
 
 import pytest
+from kafka_scheduler.api.route import Route
 from kafka_scheduler.api.routes import ROUTES
 
-from tests.unit.kafka_scheduler.api.double import WELL, Api
+from tests.unit.kafka_scheduler.api.double import SECRET, WELL, Api
 
 
 @pytest.mark.parametrize("path", [one.path for one in ROUTES if one.path != "/health"])
@@ -27,6 +29,33 @@ def test_what_is_no_authentication_is_refused(api: Api, header: str) -> None:
 def test_whether_a_path_is_there_is_not_told_without_the_secret(api: Api) -> None:
     assert api.raw("GET", "/nothing", secret=None)[0] == 401
     assert api.get("/nothing", 404)["error"].startswith("there is no /nothing")
+
+
+def _reader(api: Api, method: str, target: str) -> tuple[int, str]:
+    header = "Basic " + base64.b64encode(b"reader:read123").decode()
+    status, body, _ = api.raw(method, target, secret=None, authorization=header)
+    return status, body["error"] if status >= 400 else ""
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda one: one.path)
+def test_a_reader_may_get_what_changes_nothing_and_no_more(three: Api, route: Route) -> None:
+    before = list(three.service.calls), dict(three.service.views)
+    for path in (route.path, *route.old):
+        if not route.public:
+            assert _reader(three, "POST", path)[0] in (403, 405)
+        allowed = (200, 400, 404) if "GET" in route.methods and not route.changes else (403, 405)
+        assert _reader(three, "GET", f"{path}?broker=0")[0] in allowed
+    assert (three.service.calls, three.service.views) == before
+
+
+def test_a_reader_sees_brokers_and_is_told_what_it_may_not(three: Api) -> None:
+    assert _reader(three, "GET", "/api/broker/list")[0] == 200
+    refused = "user reader may only GET, and only what changes nothing"
+    for target in ("/api/brokers/stop?id=0", "/api/loglevel?level=debug"):
+        assert _reader(three, "GET", target) == (403, refused)
+    assert _reader(three, "POST", "/api/broker/list") == (403, refused)
+    wrong = "Basic " + base64.b64encode(f"reader:{SECRET}".encode()).decode()
+    assert three.raw("GET", "/api/broker/list", secret=None, authorization=wrong)[0] == 401
 
 
 def test_health_is_503_with_why_unless_it_leads_and_hears_of_mesos(api: Api) -> None:

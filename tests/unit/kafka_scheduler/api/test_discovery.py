@@ -6,8 +6,7 @@ from kafka_scheduler.api import plain
 from kafka_scheduler.kafka.spec import BrokerSpec
 from kafka_scheduler.kafka.views import BrokerView
 from kafka_scheduler.views import TaskView
-from meridian.discovery import scheduler
-from meridian.discovery.model import Endpoint
+from meridian.discovery.scheduler import Scheduler
 
 TASK = TaskView("broker-1", "agent", "agent-1", "running", ports={"internal": 31000, "external": 31001})
 
@@ -18,6 +17,7 @@ def test_the_daemon_finds_brokers_in_it() -> None:
         BrokerView(2, BrokerSpec(), True, "starting"),
     )
     answer = json.loads(json.dumps(plain.brokers(views)))
-    for port, number in (("internal", 31000), ("external", 31001)):
-        found = scheduler.endpoints(answer, port, {"agent-1": "10.0.0.1"}.__getitem__)
-        assert list(found) == [Endpoint("10.0.0.1", number)]
+    assert list(Scheduler.places(answer, ["internal", "external"])) == [
+        ("internal", "agent-1", 31000),
+        ("external", "agent-1", 31001),
+    ]

@@ -143,9 +143,18 @@ def test_without_tls_only_the_loopback_is_listened_on() -> None:
 
 
 def test_a_secret_that_cannot_be_read_is_told_with_its_file(tmp_path: Path) -> None:
-    read = api_settings.read({"api": "http://localhost", "api-secret-file": str(tmp_path / "none")})
-    with pytest.raises(MeridianError, match=r"none: No such file"):
-        read.secret()
+    keys = ("api-secret-file", "api-reader-secret-file")
+    read = api_settings.read({"api": "http://localhost"} | {key: str(tmp_path / "none") for key in keys})
+    for key, user in zip(keys, read.users, strict=True):
+        with pytest.raises(MeridianError, match=rf"{key} .*none: No such file"):
+            user.secret()
     (tmp_path / "none").write_text("\n", encoding="utf-8")
     with pytest.raises(MeridianError, match="is empty"):
-        read.secret()
+        read.users[0].secret()
+
+
+def test_a_reader_is_there_only_with_a_secret() -> None:
+    given = {"api": "http://localhost", "api-secret-file": "s"}
+    assert [(one.name, one.only_reads) for one in api_settings.read(given).users] == [("api", False)]
+    read = api_settings.read(given | {"api-reader-secret-file": "r"})
+    assert [(one.name, one.only_reads) for one in read.users] == [("api", False), ("reader", True)]

@@ -13,6 +13,7 @@ from kafka_scheduler.core.state import (
     Call,
     Event,
     InverseOffers,
+    Observed,
     Offers,
     Removed,
     Save,
@@ -24,7 +25,9 @@ from kafka_scheduler.core.state import (
 )
 from kafka_scheduler.core.turn import Turn
 from kafka_scheduler.core.updates import Status
+from kafka_scheduler.kafka.availability import Seen
 from meridian.errors import MeridianError
+from meridian.kafka.cluster import Cluster, Partition
 
 from tests.unit.kafka_scheduler.core.build import FRAMEWORK, NOW, offer, volume
 from tests.unit.kafka_scheduler.core.test_simulation import Service
@@ -151,6 +154,34 @@ def test_with_data_it_is_left_only_when_the_volume_is_given_up(engine: Engine) -
     engine.on(Offers((offer("a", volume("v", 1000, "1")),)))
     accepted = next(one for one in engine.actions if isinstance(one, Call) and one.kind == "ACCEPT")
     assert [one["type"] for one in accepted.body["operations"]] == ["DESTROY", "UNRESERVE"]
+
+
+@pytest.mark.parametrize("ended", [True, False], ids=["its task ended", "its task may run still"])
+def test_data_on_a_lost_host_are_given_up_once_others_have_them(engine: Engine, ended: bool) -> None:
+    kept = Volume("v", "data", "agent-a", "a", 1000, used=True)
+    need = Requirement(volumes=(VolumeWant("data", 1000),), host_lost_period=30, data_lost_period=100)
+    engine.on(Offers((offer("a"),)))
+    engine.say("TASK_RUNNING")
+    one = replace(engine.state.instances["1"], requirement=need, volumes=(kept,))
+    engine.state = replace(engine.state, instances={"1": one})
+    engine.say("TASK_GONE" if ended else "TASK_UNREACHABLE")
+    engine.on(AgentLost("agent-a"))
+
+    def seen(*in_sync: int, up: tuple[int, ...] = (2, 3)) -> Seen:
+        part = Partition("orders", 0, 2, (1, 2, 3), in_sync)
+        return Seen(engine.now + 1, Cluster("c", dict.fromkeys(up, ""), (part,)), {"orders": 2})
+
+    engine.on(Observed(seen(2, 3)), after=90)
+    engine.on(Tick(), after=2)
+    assert engine.state.instances["1"].volumes == (kept,), "it is too early"
+    for look in (seen(2), seen(2, 3, up=(1, 2, 3))):
+        engine.on(Observed(look), after=10)
+        engine.on(Tick(), after=2)
+        assert engine.state.instances["1"].volumes == (kept,), "the data are needed, or the broker answers"
+    engine.on(Observed(seen(2, 3)), after=1)
+    engine.on(Tick(), after=2)
+    assert (engine.state.instances["1"].volumes, engine.state.instances["1"].task) == ((), None)
+    assert engine.state.releases["v"].agent_id == "agent-a"
 
 
 def test_a_removed_framework_begins_anew_with_its_instances(engine: Engine) -> None:

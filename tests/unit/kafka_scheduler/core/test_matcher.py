@@ -100,6 +100,13 @@ def test_the_reason_of_a_refusal(wanted: Instance, seen: Offer, said: str) -> No
     assert reason(wanted, seen) == said
 
 
+def test_a_volume_is_found_again_where_the_hosts_agent_was_made_anew() -> None:
+    seen = offer("a", volume("kafka-0-data-x", 1000, "0"), agent="agent-new")
+    (placed,) = match([instance(requirement=DATA, volumes=(KEPT,))], [seen], world()).matches
+    assert placed.placement.volumes == (replace(KEPT, agent_id="agent-new"),)
+    assert [one.persistence_id for one in placed.placement.resources if one.persistence_id] == [KEPT.id]
+
+
 def test_a_volume_needs_a_role_of_its_own() -> None:
     nobody = replace(world(), framework=replace(FRAMEWORK, role="*"))
     assert "set framework-role" in reason(instance(requirement=DATA), offer(), nobody)

@@ -63,6 +63,9 @@ class Service:
     def why_not_whole(self, instance: str, seen: Seen, instances: Mapping[str, Instance]) -> str:
         return availability.why_not_whole(int(instance), seen, instances)
 
+    def why_not_without(self, instance: str, seen: Seen, instances: Mapping[str, Instance]) -> str:
+        return availability.why_not_without(int(instance), seen)
+
 
 @dataclass
 class World:

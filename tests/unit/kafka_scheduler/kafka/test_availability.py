@@ -69,3 +69,23 @@ def test_numbers_of_brokers() -> None:
     assert found[0] == {"partitions": 1, "leaders": 1, "underReplicated": 0, "preferredLeaders": 1}
     assert found[2]["underReplicated"] == 1
     assert availability.metrics(None) == {}
+
+
+@pytest.mark.parametrize(
+    ("look", "why"),
+    [
+        (seen(1, 2, up=(1, 2, 3)), ""),
+        (seen(1, up=(1, 2, 3)), "t/0 has 1 other replicas in sync, and needs 2"),
+        (seen(1, 2), "it still answers"),
+        (Seen(1.0, problem="no broker runs"), "no broker runs"),
+    ],
+)
+def test_are_the_data_of_one_that_is_away_needed(look: Seen, why: str) -> None:
+    assert availability.why_not_without(0, look) == why
+
+
+def test_the_data_of_a_partitions_only_replica_are_always_needed() -> None:
+    single = Cluster("c", {1: ""}, (Partition("t", 0, None, (0,), ()),))
+    assert availability.why_not_without(0, Seen(1.0, single, {"t": 1})) == (
+        "t/0 has 0 other replicas in sync, and needs 1"
+    )

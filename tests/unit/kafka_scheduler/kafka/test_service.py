@@ -103,7 +103,10 @@ def test_a_start_that_cannot_be_placed_says_why(lab: Lab) -> None:
     lab.service.start([0], 0)
     lab.loop.post(Offers((offer("a"), offer("b"))))
     done = lab.service.start([0], 1)
-    assert (done.status, done.message) == ("timeout", "broker 0 is starting: cpus: 4 of 64 (a, b)")
+    assert (done.status, done.message) == (
+        "timeout",
+        "broker 0 is starting: offers declined: cpus: 4 of 64 (a, b)",
+    )
 
 
 def test_a_failed_broker_says_how_it_ended_and_when_it_is_tried_again(lab: Lab) -> None:

@@ -22,6 +22,7 @@ ALL = {
     "syslog": "true",
     "stickinessPeriod": "20m",
     "hostLostPeriod": "5m",
+    "dataLostPeriod": "1h",
     "options": "num.io.threads=16,broker.rack=$rack",
     "log4jOptions": "log4j.logger.kafka=DEBUG\\, kafkaAppender",
     "jvmOptions": "-Xms1g -XX:+UseG1GC",

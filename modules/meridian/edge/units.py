@@ -1,0 +1,68 @@
+"""The units of one service on several nodes, reached through their minions."""
+
+from typing import Any
+
+import salt.client
+
+from meridian.errors import MeridianError
+
+_RESTART_SECONDS = 240
+
+
+class Units:
+    """Nodes that run the same service, asked by its execution module.
+
+    :param opts: the master's options.
+    :param module: the execution module, e.g. ``kafka_broker``; ``pending`` and ``restart`` are in it.
+    :param unit: name of the service's systemd unit.
+    :param seconds: how long an answer may take.
+    """
+
+    def __init__(self, opts: dict[str, Any], module: str, unit: str, seconds: int = 60) -> None:
+        self._opts = opts
+        self._module = module
+        self._unit = unit
+        self._seconds = seconds
+
+    def pending(self, nodes: list[str], kind: type = list) -> dict[str, Any]:
+        """Return what each node's service would read anew.
+
+        :raises MeridianError: a node does not answer, or cannot say.
+        """
+        return self.ask("pending", nodes, kind=kind)
+
+    def restart(self, node: str) -> None:
+        """Restart a node's service.
+
+        :raises MeridianError: its unit does not start.
+        """
+        answer = self.ask("restart", [node], kind=object, seconds=_RESTART_SECONDS)[node]
+        if answer is not True:
+            raise MeridianError(f"{node}: {self._unit} was not restarted: {answer}")
+
+    def last_words(self, node: str) -> str:
+        """Return the last line of its log, or why there is none."""
+        try:
+            return str(self.ask("log", [node], kind=str)[node]) or "nothing"
+        except MeridianError as error:
+            return str(error)
+
+    def ask(
+        self, function: str, nodes: list[str], arg: Any = (), kind: type = dict, seconds: int = 0
+    ) -> dict[str, Any]:
+        """Run a function of the module; return each node's answer.
+
+        :param kind: what an answer is; another one is an error.
+        :raises MeridianError: a node does not answer, or something else.
+        """
+        name = f"{self._module}.{function}"
+        with salt.client.get_local_client(mopts=self._opts) as local:
+            answers = local.cmd(nodes, name, arg, tgt_type="list", timeout=seconds or self._seconds)
+        if silent := sorted(set(nodes) - set(answers)):
+            raise MeridianError(
+                f"no answer from the minions of {', '.join(silent)}; see journalctl -u salt-minion there"
+            )
+        for node, answer in answers.items():
+            if not isinstance(answer, kind):
+                raise MeridianError(f"{node}: {name} failed: {answer}")
+        return dict(answers)
