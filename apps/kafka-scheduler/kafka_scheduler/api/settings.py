@@ -79,7 +79,9 @@ def read(properties: Mapping[str, str], bind: str = "0.0.0.0") -> ApiSettings:
         if parts.hostname not in _LOCAL:
             raise MeridianError(f"api: {url} has no TLS, which only localhost may do without; use https")
         bind = "127.0.0.1"
-    users = (User(properties.get("api-user") or "api", partial(_secret, "api-secret-file", secret)),)
+    users: tuple[User, ...] = (
+        User(properties.get("api-user") or "api", partial(_secret, "api-secret-file", secret)),
+    )
     if reader := path("api-reader-secret-file"):
         users += (User(READER, partial(_secret, "api-reader-secret-file", reader), True),)
     return ApiSettings(

@@ -20,8 +20,8 @@ class NodeSpec:
     :ivar volumes: the persistent volume; without one the data are in the sandbox and go with it.
     :ivar stickiness_period: seconds within which a node without a volume returns only to its last host.
     :ivar host_lost_period: seconds after which such a node is no longer bound to a host that is lost.
-    :ivar data_lost_period: seconds after which the volume of a lost host is given up, once the cluster
-        is green without it; ``None``: only by name.
+    :ivar data_lost_period: seconds after which the volume of a host that is lost is given up, once the
+        cluster is green without it; ``None``: only by name.
     :ivar constraints: attribute of the agent → rule.
     :ivar failover_delay: seconds before the first try after a failure; doubles up to ``failover_max_delay``.
     :ivar failover_max_tries: failures after which the node is deactivated; ``None``: never.

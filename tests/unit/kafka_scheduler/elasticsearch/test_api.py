@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from kafka_scheduler.api.application import Application, Request
 from kafka_scheduler.api.http_server import HttpServer
-from kafka_scheduler.api.settings import ApiSettings
+from kafka_scheduler.api.settings import ApiSettings, User
 from kafka_scheduler.cli.main import main
 from kafka_scheduler.core.loop import Loop
 from kafka_scheduler.core.placing import Framework
@@ -30,6 +30,7 @@ from meridian.errors import MeridianError
 from tests.unit.kafka_scheduler.core.build import NOW, offer
 
 _SECRET = "secret"
+_USERS = (User("api", lambda: _SECRET),)
 _DOCUMENT = openapi.document()
 
 
@@ -52,7 +53,7 @@ class Lab:
         service.lead(parts)
         self.loop.post(Subscribed("F"))
         context = Context(service, openapi.document)
-        self.application = Application(ROUTES, context, service.health, "api", lambda: _SECRET, DESCRIPTION)
+        self.application = Application(ROUTES, context, service.health, _USERS, DESCRIPTION)
 
     def _send(self, call: Call) -> bool:
         self.calls.append(call)
@@ -191,9 +192,7 @@ def test_commands_ask_it(
     three: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "api").write_text(_SECRET, encoding="utf-8")
-    server = HttpServer(
-        three.application, ApiSettings("http://127.0.0.1:0", "127.0.0.1", "api", tmp_path / "api")
-    )
+    server = HttpServer(three.application, ApiSettings("http://127.0.0.1:0", "127.0.0.1", _USERS))
     server.start()
     try:
         monkeypatch.setenv("ELASTICSEARCH_SCHEDULER_API", f"http://127.0.0.1:{server.port}")
