@@ -5,13 +5,15 @@ With ``--node '<testinfra host>=<role>,<role>'``, which may be repeated, they ar
 """
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import salt.client
 import testinfra
 from meridian import paths
-from meridian.topology.model import Topology
+from meridian.topology.model import Region, Topology
 
 from tests.infra.subjects import Subject, services_of, subjects, the_topology
 
@@ -35,9 +37,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elif "subject" in names:
         found = subjects(metafunc.config)
         metafunc.parametrize("subject", found, ids=[subject.id for subject in found])
-    if "region" in names:
-        regions = () if metafunc.config.getoption("--node") else the_topology().regions
-        metafunc.parametrize("region", regions, ids=[region.name for region in regions])
+    for name, regions in (("region", _regions), ("search", _searched)):
+        if name in names:
+            found_regions = regions(metafunc.config)
+            metafunc.parametrize(name, found_regions, ids=[region.name for region in found_regions])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests of search clusters where there is none: one that is skipped has proven nothing."""
+    return True if collection_path.name == "test_search.py" and not _searched(config) else None
+
+
+def _regions(config: pytest.Config) -> Sequence[Region]:
+    return () if config.getoption("--node") else the_topology().regions
+
+
+def _searched(config: pytest.Config) -> Sequence[Region]:
+    return [region for region in _regions(config) if region.search]
 
 
 @pytest.fixture(scope="session")

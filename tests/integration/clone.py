@@ -164,11 +164,11 @@ class Clone:
         """Return ``./meridian status --json``, well or not."""
         return self.meridian("status", environment, "--json", code=None, timeout=120).json
 
-    def well_within(self, seconds: float) -> dict[str, Any]:
+    def well_within(self, seconds: float, environment: str = "local") -> dict[str, Any]:
         """Wait until the status is all well."""
         deadline = time.monotonic() + seconds
         while True:
-            status = self.status()
+            status = self.status(environment)
             if status["ok"]:
                 return status
             if time.monotonic() > deadline:

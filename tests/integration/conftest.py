@@ -1,6 +1,7 @@
 """One clone and one deployment for all tests of the platform."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +30,9 @@ def _turn(item: pytest.Item) -> int:
     if "/integration/provisioning/" in path:
         # It needs neither engine nor platform.
         return -1
-    if path.endswith("test_5_mesos.py"):
-        return 5
-    if path.endswith("test_4_destroy.py"):
-        return 4
+    # The last ones bring up one environment after the other, and end with the clone.
+    if found := re.search(r"/integration/test_([456])_", path):
+        return int(found[1])
     if "/integration/cloud/" in path:
         return 3
     if "/integration/test_" in path:

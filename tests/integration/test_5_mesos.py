@@ -50,11 +50,6 @@ def mesos(clone: Clone, deployed_on_mesos: Outcome) -> Clone:
     return clone
 
 
-def well(clone: Clone, seconds: float = 120) -> None:
-    """Wait until the status is all well."""
-    until("all well", lambda: bool(clone.status(ENVIRONMENT)["ok"]), seconds)
-
-
 def test_a_second_deployment_changes_nothing(mesos: Clone) -> None:
     again = mesos.meridian("deploy", ENVIRONMENT, "--json", timeout=300).json
     assert again == {"ok": True, "changes": 0, "failures": []}
@@ -67,7 +62,7 @@ def test_no_flight_is_lost_or_doubled_when_a_broker_is_killed(mesos: Clone) -> N
         lambda: mesos.on(HOSTS[1], f"kill -KILL $({BROKER_PIDS})"),
     )
     assert re.search(r"us-east-to-central: delayed flights arrived\D+(\d+)\D+\1\b", printed), printed[-3000:]
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
 
 
 def test_a_broker_is_back_soon_after_the_failover_delay(mesos: Clone) -> None:
@@ -77,7 +72,7 @@ def test_a_broker_is_back_soon_after_the_failover_delay(mesos: Clone) -> None:
     until(
         "the broker runs again", lambda: mesos.on(HOSTS[0], f"{BROKER_PIDS} || true") not in ("", before), 30
     )
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
 
 
 def test_brokers_go_on_without_marathon(mesos: Clone) -> None:
@@ -85,7 +80,7 @@ def test_brokers_go_on_without_marathon(mesos: Clone) -> None:
     for master in MASTERS:
         mesos.on(master, "systemctl stop meridian-marathon")
     assert [mesos.on(host, BROKER_PIDS) for host in HOSTS] == before
-    well(mesos, 30)
+    mesos.well_within(30, ENVIRONMENT)
     for master in MASTERS:
         mesos.on(master, "systemctl start meridian-marathon")
     assert [mesos.on(host, BROKER_PIDS) for host in HOSTS] == before
@@ -95,14 +90,14 @@ def test_brokers_go_on_when_mesos_has_another_leader(mesos: Clone) -> None:
     before = [mesos.on(host, BROKER_PIDS) for host in HOSTS]
     for master in MASTERS:
         mesos.on(master, "systemctl kill --kill-whom=all -s KILL meridian-mesos-master")
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
     assert [mesos.on(host, BROKER_PIDS) for host in HOSTS] == before
 
 
 def test_tasks_go_on_while_their_agent_restarts(mesos: Clone) -> None:
     before = mesos.on(HOSTS[2], BROKER_PIDS)
     mesos.on(HOSTS[2], "systemctl restart meridian-mesos-agent")
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
     assert mesos.on(HOSTS[2], BROKER_PIDS) == before
 
 
@@ -110,7 +105,7 @@ def test_a_host_that_is_gone_is_made_again_and_its_broker_begins_anew(mesos: Clo
     """Its volume is on no agent any more: it is given up when others have all its data."""
     mesos.lose(HOSTS[1])
     mesos.meridian("deploy", ENVIRONMENT, timeout=600)
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
     cluster = mesos.status(ENVIRONMENT)["clusters"]["us-east"]
     assert (cluster["brokers_up"], cluster["under_replicated"]) == (3, 0)
 
@@ -126,7 +121,7 @@ def test_a_changed_setting_restarts_brokers_one_after_the_other(mesos: Clone) ->
         file.write_text(text)
     after = [mesos.on(host, BROKER_PIDS) for host in HOSTS]
     assert all(one and one != former for one, former in zip(after, before, strict=True))
-    well(mesos)
+    mesos.well_within(120, ENVIRONMENT)
 
 
 def test_destroy_removes_all_of_it(mesos: Clone) -> None:

@@ -56,6 +56,12 @@ def show(facts: dict[str, Any]) -> None:
         ("archive", "objects", "bytes", "lag (records)"),
         [(name, row["objects"], row["bytes"], row["lag_records"]) for name, row in facts["archive"].items()],
     )
+    if facts["search"]:
+        _table(
+            console,
+            ("search", "health", "nodes", "documents"),
+            [(name, row["health"], row["nodes"], row["documents"]) for name, row in facts["search"].items()],
+        )
     for problem in facts.get("problems", ()):
         console.print(f"[red]{problem}")
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from meridian import paths
 from meridian.edge import work_dirs
+from meridian.elasticsearch import operator
 from meridian.topology.model import Region, Topology
+
+_NO_SEARCH = {"health": None, "nodes": 0, "documents": None}
 
 
 def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
@@ -29,10 +32,11 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
+        search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
         full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
         found_nodes: dict[str, bool] = nodes.result()
         found_clusters = {name: future.result() for name, future in clusters.items()}
-        found_flows, found_archive = flows.result(), archive.result()
+        found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
         problems += full.result()
     facts: dict[str, Any] = {
         "environment": topology.environment,
@@ -46,6 +50,11 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
             region.name: _archive_facts(found_archive.get(region.name))
             for region in topology.regions
             if region.with_role("archive")
+        },
+        "search": {
+            region.name: dict(found_search.get(region.name) or _NO_SEARCH)
+            for region in topology.regions
+            if region.search
         },
         "client": _client(topology.environment),
         "problems": problems,
@@ -129,6 +138,10 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
             problems.append(f"cluster {name}: {row['brokers_up']} of {row['brokers']} brokers are up")
         if row["under_replicated"]:
             problems.append(f"cluster {name}: {row['under_replicated']} partitions are under-replicated")
+    for name, row in facts["search"].items():
+        wanted = len(topology.region(name).with_role("elasticsearch"))
+        if (row["health"], row["nodes"]) != ("green", wanted):
+            problems.append(f"search {name}: {row['health']}, {row['nodes']} of {wanted} nodes are up")
     for name, row in facts["flows"].items():
         if row["state"] not in ("RUNNING", "PAUSED"):
             problems.append(f"flow {name} is {row['state']}")

@@ -104,10 +104,14 @@ class ElasticClient:
             if not one["index"].startswith(".")
         }
 
-    def count(self, index: str) -> int:
-        """Return the number of documents that a search finds in an index; 0 when there is none."""
+    def count(self, index: str, query: Mapping[str, Any] | None = None) -> int:
+        """Return the number of documents that a search finds in an index; 0 when there is none.
+
+        :param query: in Elasticsearch's query language; default: all documents.
+        """
         self.call("POST", f"/{quote(index)}/_refresh?ignore_unavailable=true")
-        return int(self.call("GET", f"/{quote(index)}/_count?ignore_unavailable=true")["count"])
+        body = None if query is None else {"query": dict(query)}
+        return int(self.call("POST", f"/{quote(index)}/_count?ignore_unavailable=true", body)["count"])
 
     def flush(self) -> None:
         """Have all indices write what a restart would otherwise read again."""

@@ -3,19 +3,14 @@ Elasticsearch clusters of an environment: wait for their nodes, restart them one
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import paths, secrets
 from meridian.edge import clusters, progress, regions
 from meridian.edge.pillar_source import load_topology
 from meridian.edge.units import Units
-from meridian.elasticsearch import health
+from meridian.elasticsearch import health, operator
 from meridian.elasticsearch import roll as rolling
-from meridian.elasticsearch.access import ElasticAccess
-from meridian.elasticsearch.client import ElasticClient
 from meridian.elasticsearch.tasks import Tasks
-from meridian.errors import MeridianError
 from meridian.scheduler.services import NODES
 from meridian.topology.model import Region, Topology
 
@@ -40,7 +35,7 @@ def status(environment: str = "local") -> dict[str, Any]:
     topology = load_topology(__opts__, environment)
     found: dict[str, Any] = {}
     for region in _regions(topology):
-        client = _client(topology, region)
+        client = operator.client(topology, region)
         found[region.name] = {**client.health(), "nodes": client.nodes(), "indices": client.indices()}
     return found
 
@@ -64,7 +59,7 @@ def wait(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
     count = 0
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
-        health.wait(_client(topology, region, patience=0), nodes, "green", float(timeout))
+        health.wait(operator.client(topology, region, patience=0), nodes, "green", float(timeout))
         count += len(nodes)
     return {"ok": True, "comment": f"{count} nodes are up"}
 
@@ -93,7 +88,7 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
     for region in _regions(topology):
         nodes = [node.id for node in region.with_role("elasticsearch")]
         one = rolling.roll(
-            _client(topology, region),
+            operator.client(topology, region),
             *_restarting(topology, region, nodes),
             progress.notes(__opts__, "elasticsearch"),
             float(timeout),
@@ -104,19 +99,6 @@ def roll(environment: str = "local", timeout: float = 240) -> dict[str, Any]:
 
 def _regions(topology: Topology) -> list[Region]:
     return [region for region in topology.regions if region.search]
-
-
-def _client(topology: Topology, region: Region, patience: float = 30) -> ElasticClient:
-    folder: Path = paths.secrets(topology.environment)
-    password = secrets.load(folder).get("elasticsearch", {}).get("elastic")
-    if not password:
-        raise MeridianError(
-            f"{folder}: no password of Elasticsearch; deploy {topology.environment}, it makes one"
-        )
-    port = region.settings["elasticsearch"]["ports"]["http"]
-    urls = tuple(f"https://{node.addresses.management}:{port}" for node in region.with_role("elasticsearch"))
-    access = ElasticAccess(urls, str(folder / "client" / "ca.pem"), keys=("elastic", password))
-    return ElasticClient(access, patience=patience)
 
 
 def _restarting(

@@ -3,7 +3,8 @@
 1. Remember where all topics end. 2. Publish the flights to the regions of their airports, and a mark behind
 them into each partition. 3. Read each flow's target until the marks are there: what came before them has to
 be exactly the delayed flights, once each, unaltered. 4. Wait until the archives cover it all; they hold every
-record, without gap. 5. Restore one hour into a topic of its own; it equals what was published, byte by byte.
+record, without gap; and until the search clusters have a document for each. 5. Restore one hour into a topic
+of its own; it equals what was published, byte by byte.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,17 @@ from confluent_kafka import Consumer
 
 from meridian.errors import MeridianError
 from meridian.topology.model import Flow, Topology
-from meridian.verification import archived, carried, clients, dataset, expected, flights, reading, restored
+from meridian.verification import (
+    archived,
+    carried,
+    clients,
+    dataset,
+    expected,
+    flights,
+    indexed,
+    reading,
+    restored,
+)
 from meridian.verification.expected import Arrived
 from meridian.verification.result import Row, row
 
@@ -98,6 +109,9 @@ def check(
             if archived.keeps(topology, stretch.region, stretch.topic):
                 report(f"flights: reading the archive of {stretch.topic} in {stretch.region}")
                 rows += _archive(plan, stretch, patience)
+            if indexed.keeps(topology, stretch.region, stretch.topic):
+                report(f"flights: counting the documents of {stretch.topic} in {stretch.region}")
+                rows.append(_indexed(plan, stretch, patience))
         for name in plan.sources:
             report(f"flights: restoring an hour of {name}")
             rows.append(_restored(plan, name, consumers[name]))
@@ -207,6 +221,15 @@ def _archive(plan: _Plan, stretch: _Stretch, patience: float) -> list[Row]:
         row(f"{name}, records of this run", stretch.records, found.records, f"archiver of {stretch.region}"),
         row(f"{name}, gaps, duplicates, damage", 0, len(found.problems), "\n".join(found.problems[:5])),
     ]
+
+
+def _indexed(plan: _Plan, stretch: _Stretch, patience: float) -> Row:
+    """Wait for the sink: a document for each record, and none besides."""
+    seen = indexed.wait(
+        plan.topology, stretch.region, stretch.topic, stretch.start, stretch.end, stretch.records, patience
+    )
+    name = f"index of {stretch.region}: {stretch.topic}"
+    return row(f"{name}, documents of this run", stretch.records, seen, f"sinks of {stretch.region}")
 
 
 def _restored(plan: _Plan, region: str, consumer: Consumer) -> Row:
