@@ -1,4 +1,4 @@
-"""A centre with a search cluster, filled from brokers with ZooKeeper, deployed and proven on the local cloud."""
+"""A centre with a search cluster that brokers with ZooKeeper fill: deployed and proven on the local cloud."""
 
 import re
 from collections.abc import Iterator
