@@ -13,8 +13,11 @@ from meridian.edge import progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
+    __salt__: dict[str, Callable[..., Any]]
     __states__: dict[str, Callable[..., Any]]
     __opts__: dict[str, Any]
+
+_PILLAR_SECONDS = 30
 
 
 def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
@@ -64,7 +67,8 @@ def states(
     name: str, nodes: list[str], phase: str, region: str = "", sls: list[str] | None = None
 ) -> dict[str, Any]:
     """
-    Apply states to nodes as one step, by ``salt.state``.
+    Apply states to nodes as one step, by ``salt.state``. Nodes that a highstate changed then keep the pillar that
+    it had: what later steps ask of them would else be answered with that of before.
 
     name
         What the step does, for a reader.
@@ -88,6 +92,12 @@ def states(
     progress.report(__opts__, phase, "start", region=region, total=len(nodes), nodes=nodes)
     what: dict[str, Any] = {"sls": sls} if sls else {"highstate": True}
     ret = __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
+    changed = list((ret["changes"] or {}).get("ret", ())) if not sls and ret["result"] else []
+    if changed:
+        wait = {"wait": True, "timeout": _PILLAR_SECONDS}
+        __salt__["saltutil.cmd"](
+            changed, "saltutil.refresh_pillar", tgt_type="list", kwarg=wait, timeout=_PILLAR_SECONDS + 30
+        )
     progress.report(__opts__, phase, "end", region=region, ok=ret["result"] is not False)
     return ret
 
