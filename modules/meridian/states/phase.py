@@ -67,8 +67,8 @@ def states(
     name: str, nodes: list[str], phase: str, region: str = "", sls: list[str] | None = None
 ) -> dict[str, Any]:
     """
-    Apply states to nodes as one step, by ``salt.state``. Nodes that a highstate changed then keep the pillar that
-    it had: what later steps ask of them would else be answered with that of before.
+    Apply states to nodes as one step, by ``salt.state``. Nodes that a highstate changed then keep the pillar
+    that it had: what later steps ask of them would else be answered with that of before.
 
     name
         What the step does, for a reader.
