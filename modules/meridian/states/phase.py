@@ -27,12 +27,13 @@ def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any
     name
         What the step does, for a reader.
     function
-        The runner, e.g. ``cloud.ensure``. When it returns a mapping with ``changes``, those are the step's
-        changes; a ``comment`` in it becomes the step's comment. ``ok: false`` or an exception fails the step.
+        The runner, e.g. ``cloud.ensure``. It returns a mapping: ``changes`` in it are the step's changes, a
+        ``comment`` becomes the step's comment. ``ok: false``, an exception, or anything that is no mapping,
+        as Salt's own words about wrong arguments, fails the step.
     phase
         Phase that progress is reported under.
     region
-        Region, where the step concerns only one.
+        Region, where the step concerns only one; the runner gets it too.
     kwargs
         The runner's keyword arguments.
 
@@ -45,14 +46,15 @@ def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any
             - environment: local
     """
     arguments = {key: value for key, value in kwargs.items() if not key.startswith("__")}
+    arguments |= {"region": region} if region else {}
     if __opts__.get("test"):
         return {"name": name, "result": None, "changes": {}, "comment": f"{function} would run"}
     progress.report(__opts__, phase, "start", region=region)
     out = _client().cmd(function, pub_data={}, kwarg=arguments, print_event=False, full_return=True)
     returned = out.get("return")
-    ok = out.get("success", True) is not False
+    ok = out.get("success", True) is not False and isinstance(returned, dict)
     changes: Any = {}
-    comment = "" if ok else returned
+    comment: Any = returned
     if isinstance(returned, dict):
         ok = ok and returned.get("ok", True) is not False
         changes = returned.get("changes") or {}

@@ -1,0 +1,75 @@
+"""Steps of an orchestration: what a runner says is what the step comes to, and nothing else is success."""
+
+from typing import Any
+
+import pytest
+from meridian.edge import progress
+from meridian.states import phase
+
+OPTS: dict[str, Any] = {"test": False}
+
+
+class Runners:
+    """Stands in for Salt's runner client.
+
+    :ivar returned: what the runner returns; ``success`` as Salt sees it.
+    """
+
+    def __init__(self) -> None:
+        self.returned: Any = {"ok": True, "changes": ["one"], "comment": "done"}
+        self.success = True
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def cmd(self, function: str, pub_data: Any, kwarg: dict[str, Any], **_: Any) -> dict[str, Any]:
+        self.asked.append((function, kwarg))
+        return {"return": self.returned, "success": self.success}
+
+
+@pytest.fixture
+def runners(monkeypatch: pytest.MonkeyPatch) -> Runners:
+    made = Runners()
+    monkeypatch.setattr(phase, "_client", lambda: made)
+    monkeypatch.setattr(phase, "__opts__", OPTS, raising=False)
+    monkeypatch.setattr(progress, "report", lambda *_, **__: None)
+    return made
+
+
+def test_what_changed_and_was_said_is_the_steps(runners: Runners) -> None:
+    step = phase.runner("Nodes", "cloud.ensure", "nodes", environment="local", __id__="Nodes")
+    assert (step["result"], step["changes"], step["comment"]) == (True, {"changed": ["one"]}, "done")
+    assert runners.asked == [("cloud.ensure", {"environment": "local"})]
+
+
+def test_the_region_is_the_runners_too(runners: Runners) -> None:
+    phase.runner("Migration", "kafka.migrate", "migration", region="us-east", environment="local")
+    assert runners.asked == [("kafka.migrate", {"environment": "local", "region": "us-east"})]
+
+
+@pytest.mark.parametrize(
+    ("returned", "success"),
+    [
+        ({"ok": False, "comment": "a broker is down"}, True),
+        ("Passed invalid arguments: migrate() missing 1 required positional argument: 'region'", True),
+        (None, True),
+        ("Exception occurred in runner kafka.roll: it is down", False),
+    ],
+)
+def test_nothing_but_a_good_answer_is_success(runners: Runners, returned: Any, success: bool) -> None:
+    runners.returned, runners.success = returned, success
+    step = phase.runner("Brokers", "kafka.roll", "brokers")
+    assert step["result"] is False
+    assert step["comment"] == (returned["comment"] if isinstance(returned, dict) else str(returned))
+
+
+@pytest.mark.parametrize(("sls", "refreshed"), [(None, [["kafka-1"]]), (["kafka.topics"], [])])
+def test_nodes_that_changed_keep_the_pillar_they_changed_by(
+    runners: Runners, monkeypatch: pytest.MonkeyPatch, sls: list[str] | None, refreshed: list[list[str]]
+) -> None:
+    told: list[list[str]] = []
+    answer = {"result": True, "changes": {"ret": {"kafka-1": {}}}}
+    monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answer}, raising=False)
+    monkeypatch.setattr(
+        phase, "__salt__", {"saltutil.cmd": lambda nodes, *_, **__: told.append(nodes)}, raising=False
+    )
+    assert phase.states("States", ["kafka-1", "kafka-2"], "states", sls=sls) is answer
+    assert told == refreshed
