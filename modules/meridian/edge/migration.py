@@ -66,7 +66,7 @@ class Node:
         """Make the controllers forget brokers; return those that they knew."""
         return ids(self._ask("retire", _ASK_SECONDS, brokers=brokers))
 
-    def _ask(self, function: str, seconds: float, **arguments: Any) -> Any:
+    def _ask(self, function: str, seconds: float, /, **arguments: Any) -> Any:
         """Run a function of the node.
 
         :raises MeridianError: it fails, or the node does not answer.

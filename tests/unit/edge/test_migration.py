@@ -64,3 +64,26 @@ def test_it_goes_on_step_by_step_until_nothing_is_left() -> None:
 def test_what_is_no_cluster_or_broker_is_told(act: Callable[[], object]) -> None:
     with pytest.raises(MeridianError, match=r"expected numbers such as 1,2,3, found '1,two'|no KRaft quorum"):
         act()
+
+
+def test_the_node_is_asked_with_what_its_function_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch's own deadline is told to the node, and waited for here a while longer."""
+    asked: dict[str, Any] = {}
+
+    class Local:
+        def __enter__(self) -> "Local":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def cmd(self, nodes: list[str], function: str, **more: Any) -> dict[str, Any]:
+            asked.update(more, function=function)
+            return {nodes[0]: {"ret": {"moves": 0}, "retcode": 0}}
+
+    monkeypatch.setattr(migration.salt.client, "get_local_client", lambda **_: Local())
+    node = migration.Node.__new__(migration.Node)
+    node._opts, node._node = {}, "kafka-1.here"
+    assert node.step([1], [4], 20, 50, 600.0) == {"moves": 0}
+    assert asked["function"] == "kafka_migration.step"
+    assert asked["kwarg"] == {"old": [1], "new": [4], "batch": 20, "throttle_mb": 50, "seconds": 600.0}
+    assert asked["timeout"] > 600
