@@ -36,18 +36,3 @@ def test_each_flight_is_one_document_though_a_node_and_a_sink_are_killed(search:
         assert re.search(rf"{what}\D+(\d+)\D+\1\b", printed), printed[-3000:]
     status = search.well_within(120, ENVIRONMENT)
     assert (status["search"]["central"]["health"], status["search"]["central"]["nodes"]) == ("green", 3)
-
-
-def test_a_changed_setting_restarts_nodes_of_both_one_after_the_other(search: Clone) -> None:
-    file = search.folder / "pillar" / "environments" / f"{ENVIRONMENT}.sls"
-    text = file.read_text(encoding="utf-8")
-    pids = "systemctl show -P MainPID meridian-elasticsearch"
-    before = [search.on(node, pids) for node in NODES]
-    try:
-        file.write_text(text.replace("serial_gc: true, heap_mb: 256", "serial_gc: true, heap_mb: 260"))
-        search.meridian("deploy", ENVIRONMENT, timeout=600)
-    finally:
-        file.write_text(text)
-    after = [search.on(node, pids) for node in NODES]
-    assert all(one != former for one, former in zip(after, before, strict=True))
-    search.well_within(120, ENVIRONMENT)
