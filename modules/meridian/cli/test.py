@@ -2,36 +2,24 @@
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from types import FrameType
-from typing import IO, NoReturn
+from typing import NoReturn
 
 from meridian import paths
 
-FAST = ("tests/lint", "tests/unit", "tests/render")
-#: What works on one deployment after the other; beside it go servers of their own. Both mostly wait.
-PLATFORM = ("tests/integration/test_*.py", "tests/integration/cloud")
-LABS = ("tests/integration/*/",)
-# Of pytest: no test was chosen.
-_NONE = 5
+FAST = ("lint", "unit", "render")
+SLOW = ("integration",)
 
 
 def main(argv: Sequence[str]) -> NoReturn:
     """Run the tests; output is pytest's own, with a line for each stage.
 
-    The cheap ones first. When they pass, those of the platform, and beside them those of single servers,
-    whose output comes behind the others'; with ``-k`` one after the other. Whoever ends this process ends
-    pytest, which then takes down what it had brought up.
-
     :param argv: arguments behind ``test``; what is not known here goes to pytest.
-    :return: never; the process's exit code is pytest's: 0 when all that was asked for passed.
+    :return: never; pytest's exit code is the process's: 0 when all that was asked for passed.
     """
     parser = argparse.ArgumentParser(
         prog="meridian test",
@@ -45,71 +33,18 @@ def main(argv: Sequence[str]) -> NoReturn:
     )
     options, others = parser.parse_known_args(argv)
     os.chdir(paths.repository())
-    more = [*(["-k", options.k] if options.k else []), *others]
-    sides = [] if options.fast else [[PLATFORM, LABS]] if not options.k else [[PLATFORM], [LABS]]
-    codes: list[int] = []
-    for side in ([FAST], *sides):
-        codes += run([command(places, more) for places in side])
-        if failed := [code for code in codes if code not in (0, _NONE)]:
-            sys.exit(failed[0])
-    sys.exit(0 if 0 in codes else _NONE)
+    sys.exit(run(command(options.fast, options.k, others)))
 
 
-def command(places: Sequence[str], more: Sequence[str]) -> list[str]:
-    """Return the command line of pytest.
+def run(line: Sequence[str]) -> int:
+    """Run pytest; whoever ends this process interrupts it, and it takes down what it had brought up.
 
-    :param places: files and folders of tests, or patterns of them.
-    :param more: further arguments.
+    :return: its exit code, or 130 when it was interrupted.
     """
-    # What has a place in the other half has none here.
-    found = [path for place in places for path in sorted(map(str, Path().glob(place)))]
-    return [sys.executable, "-m", "pytest", *_without_others(places, found), *more]
-
-
-def _without_others(places: Sequence[str], found: list[str]) -> list[str]:
-    others = [] if places is not LABS else [str(path) for place in PLATFORM for path in Path().glob(place)]
-    return [path for path in found if path not in others and not path.endswith("__pycache__")]
-
-
-def run(commands: Sequence[Sequence[str]]) -> list[int]:
-    """Run commands side by side: the first on our own streams, the others' output comes when it has ended.
-
-    :return: their exit codes.
-    """
-    processes: list[subprocess.Popen[bytes]] = []
-    codes: list[int] = []
-    with ExitStack() as stack:
-        outputs = [stack.enter_context(tempfile.TemporaryFile()) for _ in commands[1:]]
-        stack.enter_context(_ended_with_us(processes))
-        for line, output in zip(commands, [None, *outputs], strict=True):
-            processes.append(_start(line, output))
-        codes.append(processes[0].wait())
-        for process, output in zip(processes[1:], outputs, strict=True):
-            codes.append(process.wait())
-            output.seek(0)
-            shutil.copyfileobj(output, sys.stdout.buffer)
-            sys.stdout.flush()
-    return codes
-
-
-def _start(line: Sequence[str], output: IO[bytes] | None) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        line,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT if output else None,
-        env=environment(),
-        # A Ctrl-C reaches them once, by us: the second would cut their cleaning up short.
-        start_new_session=True,
-    )
-
-
-@contextmanager
-def _ended_with_us(processes: Sequence[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """Interrupt processes when this one is interrupted or ended, and wait until they have cleaned up."""
+    # A Ctrl-C reaches it once, by us: the second would cut its cleaning up short. A SIGTERM it does not know.
+    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, env=environment(), start_new_session=True)
 
     def end(number: int, frame: FrameType | None) -> None:
-        # Once is enough.
         for each in before:
             signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -118,16 +53,25 @@ def _ended_with_us(processes: Sequence[subprocess.Popen[bytes]]) -> Iterator[Non
     try:
         for each in before:
             signal.signal(each, end)
-        yield
+        return process.wait()
     except KeyboardInterrupt:
-        for process in processes:
-            process.send_signal(signal.SIGINT)
-        for process in processes:
-            process.wait()
-        sys.exit(130)
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        return 130
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def command(fast: bool, expression: str, others: Sequence[str]) -> list[str]:
+    """Return the command line of pytest.
+
+    :param others: further arguments for it.
+    """
+    stages = FAST if fast else (*FAST, *SLOW)
+    chosen = ["-k", expression] if expression else []
+    # Paths in the order of the stages: pytest keeps it.
+    return [sys.executable, "-m", "pytest", *(f"tests/{stage}" for stage in stages), *chosen, *others]
 
 
 def environment() -> dict[str, str]:
