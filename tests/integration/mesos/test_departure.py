@@ -107,8 +107,8 @@ def test_a_changed_attribute_makes_a_new_agent_that_has_its_volumes_still(
     found = {one["name"]: one["text"]["value"] for one in offer["attributes"]}
     assert found["zone"] == "zone-9"
     command = {"value": "grep kept data/file"}
-    framework.accept(offer, launch("reads", offer, [framework.cpus(), volume], command))
-    framework.update("reads", "TASK_FINISHED")
+    framework.accept(offer, launch("reads-what-was-kept", offer, [framework.cpus(), volume], command))
+    framework.update("reads-what-was-kept", "TASK_FINISHED")
     offer = whole_offer(framework, "kept")
     framework.accept(offer, api.destroy(volume), api.unreserve(disk))
     wait_until("the volume is gone", lambda: lab.volumes(HOST) == [])

@@ -16,7 +16,7 @@ import pytest
 from meridian import paths
 from meridian.artifacts.store import Store
 from meridian.elasticsearch.access import ElasticAccess
-from meridian.elasticsearch.client import ElasticClient
+from meridian.elasticsearch.client import ElasticClient, ElasticError
 from meridian.errors import MeridianError
 
 from tests.integration.elasticsearch.nodes import PASSWORDS, Node, nodes
@@ -87,9 +87,19 @@ class Search:
             ) from error
 
     def count(self, index: str) -> int:
-        """Return how many documents an index has."""
-        self.client.call("POST", f"/{index}/_refresh")
-        return int(self.client.get(f"/{index}/_count")["count"])
+        """Return how many documents an index has, as soon as the cluster can say."""
+        found: list[int] = []
+
+        def told() -> bool:
+            try:
+                found.append(self.client.count(index))
+            except ElasticError as error:
+                if not error.passing:
+                    raise
+            return bool(found)
+
+        wait_for(told, f"a number of documents of {index}", _PATIENCE)
+        return found[-1]
 
     def logs(self) -> str:
         """Return what nodes said last."""
