@@ -1,9 +1,11 @@
 """A clone of the working tree to deploy from, and its command line as a user types it."""
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -208,10 +210,19 @@ class Clone:
 
     def remove(self) -> None:
         """Destroy whatever the clone still has, and the clone."""
+        self._end_orchestrations()
         if (self.folder / ".platform").exists():
             self.meridian("destroy", "--yes", code=None)
             self.meridian("down", code=None)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_orchestrations(self) -> None:
+        """End what an interrupted test has left running: it holds the environment's lock."""
+        mine = str(self.folder / ".platform" / "venv" / "bin" / "salt-run").encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mine in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGTERM)
 
 
 def _environment() -> dict[str, str]:
