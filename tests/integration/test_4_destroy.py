@@ -1,9 +1,10 @@
 """The end: an environment goes with all that it had."""
 
+import shutil
 import sys
 from pathlib import Path
 
-from tests.integration.clone import Clone
+from tests.integration.clone import REPOSITORY, Clone
 
 
 def test_destroy_asks_and_leaves_nothing(platform: Clone) -> None:
@@ -14,6 +15,9 @@ def test_destroy_asks_and_leaves_nothing(platform: Clone) -> None:
     assert platform.left_of(made) == []
     assert running_below(platform.folder) == []
     assert [path.name for path in (platform.folder / ".platform").iterdir()] == ["venv"]
+    # What comes next extends this environment as it is shipped, not as a test has moved it.
+    shipped = Path("pillar/environments/local.sls")
+    shutil.copy2(REPOSITORY / shipped, platform.folder / shipped)
 
 
 def running_below(folder: Path) -> list[str]:
