@@ -35,9 +35,8 @@ def place(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     """
     topology = load_topology(__opts__, environment)
     own = [region for region in topology.regions if region.runtime == "mesos"]
-    changes = _place(topology, own, BROKERS, timeout)
     count = sum(len(region.broker_ids) for region in own)
-    return {"ok": True, "changes": changes, "comment": f"{count} brokers run"}
+    return _place(topology, own, BROKERS, timeout, f"{count} brokers run")
 
 
 def search(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
@@ -61,14 +60,16 @@ def search(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     """
     topology = load_topology(__opts__, environment)
     own = [region for region in topology.regions if region.search == "mesos"]
-    changes = _place(topology, own, NODES, timeout)
     count = sum(len(region.with_role("elasticsearch")) for region in own)
-    return {"ok": True, "changes": changes, "comment": f"{count} nodes of Elasticsearch run"}
+    return _place(topology, own, NODES, timeout, f"{count} nodes of Elasticsearch run")
 
 
-def _place(topology: Topology, own: list[Region], service: Service, timeout: float) -> list[str]:
+def _place(
+    topology: Topology, own: list[Region], service: Service, timeout: float, comment: str
+) -> dict[str, Any]:
     def one(region: Region) -> list[str]:
         report = progress.notes(__opts__, "scheduler", region=region.name)
         return placing.place(clusters.scheduler(topology, region, service), region, report, timeout)
 
-    return [change for done in regions.each(own, one, "region") for change in done]
+    changes = [change for done in regions.each(own, one, "region") for change in done]
+    return {"ok": True, "changes": changes, "comment": comment}

@@ -85,19 +85,17 @@ def instance(one: Mapping[str, Any]) -> Lines:
 def outcome(answer: Mapping[str, Any]) -> Lines:
     """Return what came of a start, stop or restart."""
     several = "brokers" if len(answer["brokers"]) > 1 else "broker"
-    lines = brokers(f"{several} {answer['status']}", answer)
-    if answer.get("plan"):
-        lines += ["", f"plan: {answer['plan']}"]
-    return lines
+    return _with_plan(brokers(f"{several} {answer['status']}", answer), answer)
 
 
 def nodes_outcome(answer: Mapping[str, Any]) -> Lines:
     """Return what came of a start, stop or restart of nodes."""
     several = "nodes" if len(answer["nodes"]) > 1 else "node"
-    lines = nodes(f"{several} {answer['status']}", answer)
-    if answer.get("plan"):
-        lines += ["", f"plan: {answer['plan']}"]
-    return lines
+    return _with_plan(nodes(f"{several} {answer['status']}", answer), answer)
+
+
+def _with_plan(lines: Lines, answer: Mapping[str, Any]) -> Lines:
+    return [*lines, "", f"plan: {answer['plan']}"] if answer.get("plan") else lines
 
 
 def cluster(answer: Mapping[str, Any]) -> Lines:

@@ -2,6 +2,7 @@
 
 from kafka_scheduler.kafka import values
 from kafka_scheduler.option import Option, line, positive
+from kafka_scheduler.patience import FAILOVER, patience
 
 #: In the order in which they are shown.
 OPTIONS = (
@@ -27,32 +28,20 @@ OPTIONS = (
         "persistent volume: name:size[:disk], disk root, path or mount; a name alone: an existing one",
         lambda found: ",".join(map(str, found)),
     ),
-    Option(
+    patience(
         "stickinessPeriod",
         "stickiness_period",
-        values.duration,
-        "string",
         "time within which a node without a volume returns only to its last host (default 10m)",
-        values.format_duration,
-        at_once=True,
     ),
-    Option(
+    patience(
         "hostLostPeriod",
         "host_lost_period",
-        values.duration,
-        "string",
         "time after which a node without a volume leaves a host that is lost (default 2m)",
-        values.format_duration,
-        at_once=True,
     ),
-    Option(
+    patience(
         "dataLostPeriod",
         "data_lost_period",
-        values.duration,
-        "string",
         "time after which the volume of a lost host is given up, once all is green without it; unset: never",
-        values.format_duration,
-        at_once=True,
     ),
     Option("jvmOptions", "jvm_options", line, "string", "further options of the JVM"),
     Option(
@@ -63,24 +52,7 @@ OPTIONS = (
         "attribute=rule,…, as of brokers; each node is on a host of its own in any case",
         values.format_pairs,
     ),
-    Option(
-        "failoverDelay",
-        "failover_delay",
-        values.duration,
-        "string",
-        "time before the first try after a failure; it doubles (default 1m)",
-        values.format_duration,
-        at_once=True,
-    ),
-    Option(
-        "failoverMaxDelay",
-        "failover_max_delay",
-        values.duration,
-        "string",
-        "longest time between two tries (default 10m)",
-        values.format_duration,
-        at_once=True,
-    ),
+    *FAILOVER,
     Option(
         "failoverMaxTries",
         "failover_max_tries",

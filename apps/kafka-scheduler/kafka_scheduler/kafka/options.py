@@ -4,6 +4,7 @@ from meridian.errors import MeridianError
 
 from kafka_scheduler.kafka import values
 from kafka_scheduler.option import Option, line, positive
+from kafka_scheduler.patience import FAILOVER, patience
 
 # Whoever launches the broker sets these, from what Mesos gave it.
 _OURS = ("broker.id", "node.id", "process.roles", "listeners", "advertised.listeners")
@@ -67,32 +68,20 @@ OPTIONS = (
         "name, address, pattern (192.168.50.*) or interface (if:eth1) to listen on (default: the host's)",
     ),
     Option("syslog", "syslog", _boolean, "boolean", "log to syslog (default false)"),
-    Option(
+    patience(
         "stickinessPeriod",
         "stickiness_period",
-        values.duration,
-        "string",
         "time within which a broker returns only to its last host (default 10m)",
-        values.format_duration,
-        at_once=True,
     ),
-    Option(
+    patience(
         "hostLostPeriod",
         "host_lost_period",
-        values.duration,
-        "string",
         "time after which a broker without a volume leaves a host that is lost (default 2m)",
-        values.format_duration,
-        at_once=True,
     ),
-    Option(
+    patience(
         "dataLostPeriod",
         "data_lost_period",
-        values.duration,
-        "string",
         "time after which volumes of a lost host are given up, once others have their data; unset: never",
-        values.format_duration,
-        at_once=True,
     ),
     Option(
         "options",
@@ -119,24 +108,7 @@ OPTIONS = (
         "attribute=rule,…: like:re, unlike:re, unique, cluster, cluster:value, groupBy, groupBy:n",
         values.format_pairs,
     ),
-    Option(
-        "failoverDelay",
-        "failover_delay",
-        values.duration,
-        "string",
-        "time before the first try after a failure; it doubles (default 1m)",
-        values.format_duration,
-        at_once=True,
-    ),
-    Option(
-        "failoverMaxDelay",
-        "failover_max_delay",
-        values.duration,
-        "string",
-        "longest time between two tries (default 10m)",
-        values.format_duration,
-        at_once=True,
-    ),
+    *FAILOVER,
     Option(
         "failoverMaxTries",
         "failover_max_tries",
