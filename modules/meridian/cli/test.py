@@ -41,8 +41,6 @@ def run(line: Sequence[str]) -> int:
 
     :return: its exit code, or 130 when it was interrupted.
     """
-    # A Ctrl-C reaches it once, by us: the second would cut its cleaning up short. A SIGTERM it does not know.
-    process = subprocess.Popen(line, stdin=subprocess.DEVNULL, env=environment(), start_new_session=True)
 
     def end(number: int, frame: FrameType | None) -> None:
         for each in before:
@@ -50,13 +48,18 @@ def run(line: Sequence[str]) -> int:
         raise KeyboardInterrupt
 
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    process = None
     try:
+        # Before pytest begins: a shell's background job ignores SIGINT, and what it starts would inherit that.
         for each in before:
             signal.signal(each, end)
+        # A Ctrl-C reaches it once, by us: the second would cut its cleaning up short. A SIGTERM it does not know.
+        process = subprocess.Popen(line, stdin=subprocess.DEVNULL, env=environment(), start_new_session=True)
         return process.wait()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        process.wait()
+        if process is not None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
         return 130
     finally:
         for each, handler in before.items():

@@ -26,11 +26,17 @@ def test_the_exit_code_is_pytests(code: int) -> None:
     assert command_line.run([sys.executable, "-c", f"exit({code})"]) == code
 
 
+@pytest.mark.parametrize("job", ["foreground", "background"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_who_is_ended_interrupts_it_and_waits_until_it_has_cleaned_up(number: int, tmp_path: Path) -> None:
+def test_who_is_ended_interrupts_it_and_waits_until_it_has_cleaned_up(
+    number: int, job: str, tmp_path: Path
+) -> None:
     file = tmp_path / "done"
     line = [sys.executable, "-c", PATIENT, str(file)]
-    program = f"import sys; from meridian.cli.test import run; sys.exit(run({line!r}))"
+    # A shell's job in the background, such as CI's, ignores SIGINT from its beginning.
+    handler = "SIG_IGN" if job == "background" else "default_int_handler"
+    begin = f"import signal, sys; signal.signal(signal.SIGINT, signal.{handler})"
+    program = f"{begin}; from meridian.cli.test import run; sys.exit(run({line!r}))"
     with subprocess.Popen([sys.executable, "-c", program], env=os.environ) as process:
         deadline = time.monotonic() + 30
         while not (file.exists() and file.read_text()):
