@@ -101,6 +101,15 @@ def test_tasks_go_on_while_their_agent_restarts(mesos: Clone) -> None:
     assert mesos.on(HOSTS[2], BROKER_PIDS) == before
 
 
+def test_a_host_that_is_gone_is_made_again_and_its_broker_begins_anew(mesos: Clone) -> None:
+    """Its volume is on no agent any more: it is given up when others have all its data."""
+    mesos.lose(HOSTS[1])
+    mesos.meridian("deploy", ENVIRONMENT, timeout=600)
+    mesos.well_within(120, ENVIRONMENT)
+    cluster = mesos.status(ENVIRONMENT)["clusters"]["us-east"]
+    assert (cluster["brokers_up"], cluster["under_replicated"]) == (3, 0)
+
+
 def test_a_changed_setting_restarts_brokers_one_after_the_other(mesos: Clone) -> None:
     file = mesos.folder / "pillar" / "environments" / f"{ENVIRONMENT}.sls"
     text = file.read_text(encoding="utf-8")
