@@ -50,10 +50,10 @@ def run(line: Sequence[str]) -> int:
     before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     process = None
     try:
-        # Before pytest begins: a shell's background job ignores SIGINT, and what it starts would inherit that.
+        # First: a shell's background job ignores SIGINT, and what it starts would inherit that.
         for each in before:
             signal.signal(each, end)
-        # A Ctrl-C reaches it once, by us: the second would cut its cleaning up short. A SIGTERM it does not know.
+        # A Ctrl-C reaches it once, by us: a second would cut its cleaning up short. SIGTERM it does not know.
         process = subprocess.Popen(line, stdin=subprocess.DEVNULL, env=environment(), start_new_session=True)
         return process.wait()
     except KeyboardInterrupt:
