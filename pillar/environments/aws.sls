@@ -1,4 +1,4 @@
-# Seven regions and the centre on Amazon EC2: 35 machines. Credentials and images: cloud.providers.d/aws.conf,
+# Seven regions and the centre on Amazon EC2: 62 machines. Credentials and images: cloud.providers.d/aws.conf,
 # cloud.profiles.d/aws.conf. `./meridian plan aws --offline` shows what it makes and costs without an account.
 environment:
   provider: aws
@@ -9,16 +9,29 @@ environment:
 firewall:
   operator: []
 
-# Runtime `mesos` comes with the schedulers; until then brokers are systemd units here too (kafka.runtime).
+# Brokers are tasks of Mesos: of clusterd's packages, and a Marathon that MERIDIAN_MARATHON_ARTIFACT names (docs/mesos.md).
+# Without Mesos: no masters, `kafka: {runtime: systemd}`, and of nodes.kafka only the role kafka.
+mesos:
+  source: package
+kafka:
+  runtime: mesos
+nodes:
+  masters: {count: 3, roles: [zookeeper, mesos-master, marathon, kafka-controller], size: medium}
+  kafka: {roles: [mesos-agent, kafka]}
 connect:
   heap_mb: 2048
 
 overrides:
   central:
-    # Everything flows in here.
+    # Everything flows in here, and is searched here.
     volumes:
-      kafka: {data: {size_gb: 1000}}
+      mesos-agent: {data: {size_gb: 1000}}
       objectstore: {objects: {size_gb: 2000}}
+    kafka_scheduler: {volume_mb: 921600}
+    elasticsearch: {runtime: mesos}
+    elasticsearch_scheduler: {volume_mb: 921600}
+    nodes:
+      elastic: {count: 3, roles: [mesos-agent, elasticsearch], size: medium}
 
 verification:
   flights:

@@ -1,17 +1,11 @@
 # One platform over four clouds: EC2, Google, Azure and an OpenStack of your own. Regions reach one another over
 # their public addresses, as regions of one cloud do; a region's nodes are all at one provider.
 environment:
-  provider: aws
+  extends: aws
   providers: {us-west: gce, eu-west: azure, eu-central: openstack}
   regions: [us-east, us-west, eu-west, eu-central, central]
-  central: central
 
-# Security groups let these in, beside the platform's own nodes: the addresses that you deploy and verify from. Azure
-# has none that libcloud can set: nftables on its nodes holds the same rules.
-firewall:
-  operator: []
-
-# Runtime `mesos` comes with the schedulers; until then brokers are systemd units here too (kafka.runtime).
+# Azure has no security groups that libcloud can set: nftables on its nodes holds the same rules.
 overrides:
   eu-central:
     # What the OpenStack calls its region and availability zones.

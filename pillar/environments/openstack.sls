@@ -8,7 +8,15 @@ environment:
 firewall:
   operator: []
 
-# Runtime `mesos` comes with the schedulers; until then brokers are systemd units here too (kafka.runtime).
+# Brokers are tasks of Mesos: of clusterd's packages, and a Marathon that MERIDIAN_MARATHON_ARTIFACT names (docs/mesos.md).
+# Without Mesos: no masters, `kafka: {runtime: systemd}`, and of nodes.kafka only the role kafka.
+mesos:
+  source: package
+kafka:
+  runtime: mesos
+nodes:
+  masters: {count: 3, roles: [zookeeper, mesos-master, marathon, kafka-controller], size: medium}
+  kafka: {roles: [mesos-agent, kafka]}
 
 # Names of your cloud: its regions, availability zones and, where it has several, its volume type for fast disks.
 region:

@@ -50,7 +50,7 @@ def artifacts(settings: Mapping[str, Any], roles: Iterable[str]) -> tuple[str, .
     names = [*_COMMON, *(name for role in wanted for name in _artifacts(settings, role))]
     if any(one in wanted and settings[one]["runtime"] == "mesos" for one in ("kafka", "elasticsearch")):
         names += _SCHEDULER
-    # Packages and images of Mesos bring libmesos for Marathon too.
+    # Packages bring libmesos for Marathon too; with images it is named by marathon.libmesos.
     elsewhere = {"mesos"} if (settings.get("mesos") or {}).get("source") in ("package", "image") else set()
     return tuple(name for name in dict.fromkeys(names) if name not in elsewhere)
 

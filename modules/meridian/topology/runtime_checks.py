@@ -36,6 +36,7 @@ def check(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
                 ("marathon", kind),
                 f"expected nodes with the role marathon, which runs them; region {name} has none",
             )
+    yield from _libmesos(pillar)
     if pillar.kafka.runtime == "mesos":
         yield from _mesos(name, pillar)
     elif pillar.kafka.brokers is not None:
@@ -77,6 +78,25 @@ def _mesos(name: str, pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
     if pillar.kafka.brokers is not None and pillar.kafka.brokers > hosts:
         most = f"at most {hosts}, the nodes with the role kafka"
         yield ("kafka", "brokers"), f"expected {most}; found {pillar.kafka.brokers}"
+
+
+def _libmesos(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:
+    """Marathon loads a library of Mesos: a tarball is put beside it, a package is only where Mesos is."""
+    if pillar.marathon.libmesos or pillar.mesos.source in (None, "artifact"):
+        return
+    for group, wanted in pillar.nodes.items():
+        if "marathon" not in wanted.roles or not wanted.count:
+            continue
+        if pillar.mesos.source == "image":
+            yield (
+                ("marathon", "libmesos"),
+                "expected the path of libmesos.so on nodes: mesos.source is image, and Marathon is in none",
+            )
+        elif not {"mesos-master", "mesos-agent"} & set(wanted.roles):
+            yield (
+                ("nodes", group, "roles"),
+                "expected mesos-master as well: Marathon loads libmesos, and packages put it where Mesos is",
+            )
 
 
 def _ids(pillar: RegionSettings) -> Iterator[tuple[Path, str]]:

@@ -11,6 +11,8 @@ from meridian.topology.schema import RegionSettings, Role
 def of_roles(pillar: RegionSettings, roles: Iterable[Role], kind: str) -> tuple[Volume, ...]:
     """Return the volumes of a node with these roles, in order of the roles.
 
+    A role that runs as tasks of Mesos has none: its data are on persistent volumes of the agent's.
+
     :param kind: what libcloud calls the region's provider.
     :raises references.Unknown: see :func:`check`.
     """
@@ -22,8 +24,13 @@ def of_roles(pillar: RegionSettings, roles: Iterable[Role], kind: str) -> tuple[
             mount=references.folder(pillar, settings.mount),
         )
         for role in roles
+        if not _by_tasks(pillar, role)
         for name, settings in pillar.volumes.get(role, {}).items()
     )
+
+
+def _by_tasks(pillar: RegionSettings, role: Role) -> bool:
+    return role in ("kafka", "elasticsearch") and getattr(pillar, role).runtime == "mesos"
 
 
 def _type(pillar: RegionSettings, wanted: str, kind: str) -> str:

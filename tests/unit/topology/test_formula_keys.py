@@ -33,6 +33,8 @@ FIXED = {
         "user",
         "service",
         "servers",
+        "libraries",
+        "mesos_source",
         "zookeeper",
         "zookeeper_user",
         "zookeeper_password",

@@ -1,5 +1,6 @@
 """Disks for data, from roles to nodes."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,23 @@ def test_a_node_has_the_volumes_of_its_roles(bent: Callable[..., Layers]) -> Non
         Volume("kafka-data", 200, "gp3", "/var/lib/meridian/kafka"),
     )
     assert made.node("services-1.us-east.cloud").volumes == ()
+
+
+def test_brokers_that_are_tasks_have_theirs_on_their_agents(bent: Callable[..., Layers]) -> None:
+    text = """
+        kafka: {runtime: mesos}
+        nodes:
+          masters: {count: 3, roles: [zookeeper, mesos-master, marathon, kafka-controller], size: large}
+          kafka: {roles: [mesos-agent, kafka]}
+        overrides: {central: {nodes: {kafka: {roles: [mesos-agent, kafka, connect]}}}}
+        volumes:
+          kafka: {data: {size_gb: 200, type: ssd, mount: kafka.data}}
+          mesos-agent: {data: {size_gb: 300, type: ssd, mount: mesos.data}}
+    """
+    made = expand(bent(CLOUD + textwrap.dedent(text)), "cloud")
+    assert made.node("kafka-1.us-east.cloud").volumes == (
+        Volume("mesos-agent-data", 300, "gp3", "/var/lib/meridian/mesos"),
+    )
 
 
 @pytest.mark.parametrize(
