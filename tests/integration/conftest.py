@@ -20,6 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = [item for item in items if "tests/integration/" in item.path.as_posix()]
     for item in here:
         item.add_marker(pytest.mark.integration)
+        # A suite's servers are there once: its tests stay together where suites run side by side.
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
     here.sort(key=_turn)
     others = [item for item in items if item not in set(here)]
     items[:] = [*others, *here]

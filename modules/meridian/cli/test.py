@@ -5,26 +5,31 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from meridian import paths
 
 FAST = ("lint", "unit", "render")
-SLOW = ("integration",)
+#: pytest's exit code when no test was selected.
+NONE = 5
+# Tests of the whole platform: one after the other, each has the machine for itself.
+_PLATFORM = ("test_*.py", "cloud")
 
 
 def main(argv: Sequence[str]) -> NoReturn:
-    """Run the tests; output is pytest's own, with a line for each stage.
+    """Run the tests, in three runs of pytest; output is its own.
 
     :param argv: arguments behind ``test``; what is not known here goes to pytest.
     :return: never; pytest's exit code is the process's: 0 when all that was asked for passed.
     """
     parser = argparse.ArgumentParser(
         prog="meridian test",
-        description="Lint, unit tests, rendering, a real deployment with faults; a failed stage is the last.",
-        epilog="Other arguments go to pytest.",
+        description="Lint, unit tests, rendering; single servers; a real deployment with faults. "
+        "A failed stage is the last.",
+        epilog="Other arguments go to pytest: -n0 runs one test after the other.",
         allow_abbrev=False,
     )
     parser.add_argument("--fast", action="store_true", help="stop after rendering: no Docker, a few minutes")
@@ -33,7 +38,20 @@ def main(argv: Sequence[str]) -> NoReturn:
     )
     options, others = parser.parse_known_args(argv)
     os.chdir(paths.repository())
-    sys.exit(run(command(options.fast, options.k, others)))
+    sys.exit(stages(commands(Path("tests"), options.fast, options.k, others)))
+
+
+def stages(lines: Sequence[Sequence[str]]) -> int:
+    """Run one command line of pytest after the other, until one fails.
+
+    :return: the exit code of the one that failed; 0, or 5 when none of them had a test that was asked for.
+    """
+    codes = []
+    for line in lines:
+        codes.append(run(line))
+        if codes[-1] not in (0, NONE):
+            return codes[-1]
+    return 0 if 0 in codes else NONE
 
 
 def run(line: Sequence[str]) -> int:
@@ -66,15 +84,30 @@ def run(line: Sequence[str]) -> int:
             signal.signal(each, handler)
 
 
-def command(fast: bool, expression: str, others: Sequence[str]) -> list[str]:
-    """Return the command line of pytest.
+def commands(tests: Path, fast: bool, expression: str, others: Sequence[str]) -> list[list[str]]:
+    """Return the command lines of pytest, in their order.
 
-    :param others: further arguments for it.
+    :param tests: folder of the tests.
+    :param fast: only those that need no server.
+    :param others: further arguments for each.
     """
-    stages = FAST if fast else (*FAST, *SLOW)
+    slow = tests / "integration"
+    platform = sorted(path for pattern in _PLATFORM for path in slow.glob(pattern))
+    single = sorted(set(_suites(slow)) - set(platform))
+    parts = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
+    if not fast:
+        # A suite's tests share its servers; those of more than two would not fit a small machine.
+        together = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadgroup"]
+        parts += [(together, single), ([], platform)]
     chosen = ["-k", expression] if expression else []
-    # Paths in the order of the stages: pytest keeps it.
-    return [sys.executable, "-m", "pytest", *(f"tests/{stage}" for stage in stages), *chosen, *others]
+    return [
+        [sys.executable, "-m", "pytest", *options, *map(str, where), *chosen, *others]
+        for options, where in parts
+    ]
+
+
+def _suites(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.iterdir() if (path / "__init__.py").exists())
 
 
 def environment() -> dict[str, str]:

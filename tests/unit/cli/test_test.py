@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from meridian import paths
 from meridian.cli import test as command_line
 
 # It says when it has begun, and what it does when it is interrupted.
@@ -19,6 +20,43 @@ try:
 except KeyboardInterrupt:
     pathlib.Path(sys.argv[1]).write_text("cleaned up")
 """
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"), [([0, 0], 0), ([5, 0, 5], 0), ([5, 5], 5), ([0, 1, 0], 1), ([130, 0], 130)]
+)
+def test_the_first_that_fails_is_the_last(codes: list[int], code: int, tmp_path: Path) -> None:
+    file = tmp_path / "ran"
+    append = "import sys; open(sys.argv[1], 'a').write('.'); sys.exit(int(sys.argv[2]))"
+    lines = [[sys.executable, "-c", append, str(file), str(one)] for one in codes]
+    assert command_line.stages(lines) == code
+    ended = next((index for index, one in enumerate(codes, 1) if one not in (0, 5)), len(codes))
+    assert file.read_text() == "." * ended
+
+
+def test_each_test_is_run_once_and_the_platforms_on_their_own() -> None:
+    tests = paths.repository() / "tests"
+    fast, single, platform = command_line.commands(tests, False, "", [])
+    where = [
+        [Path(word) for word in line if word.startswith(str(tests))] for line in (fast, single, platform)
+    ]
+    assert where[0] == [tests / "lint", tests / "unit", tests / "render"]
+    assert not any("--numprocesses" in word for word in platform)
+    named = [one for part in where for one in part]
+    files = [file for file in tests.rglob("test_*.py") if "doubles" not in file.parts]
+    # Those of the nodes themselves are `./meridian verify`'s.
+    files = [file for file in files if tests / "infra" not in file.parents]
+    assert [file for file in files if len({file, *file.parents} & set(named)) != 1] == []
+
+
+def test_options_reach_every_run_and_come_last() -> None:
+    for line in command_line.commands(paths.repository() / "tests", False, "kafka", ["-n0"]):
+        assert line[-3:] == ["-k", "kafka", "-n0"]
+
+
+def test_fast_tests_are_those_without_servers() -> None:
+    [line] = command_line.commands(paths.repository() / "tests", True, "", [])
+    assert not any("integration" in word for word in line)
 
 
 @pytest.mark.parametrize("code", [0, 3])
