@@ -34,18 +34,14 @@ def run(command: list[str], text: str = "") -> str:
     return done.stdout
 
 
-def test_a_second_deployment_changes_nothing(platform: Clone) -> None:
-    again = platform.meridian("deploy", "--json", timeout=300).json
-    assert again == {"ok": True, "changes": 0, "failures": []}
-
-
-def test_a_second_deployment_while_one_runs_is_refused(platform: Clone) -> None:
+def test_a_second_deployment_changes_nothing_and_refuses_a_third_beside_it(platform: Clone) -> None:
     lines: list[str] = []
 
-    def second() -> None:
+    def third() -> None:
         lines.append(platform.meridian("deploy", code=1, timeout=120).messages)
 
-    platform.during(("deploy",), r"\b(lock|topology|preflight)\b.*done", second)
+    printed = platform.during(("deploy",), r"\b(lock|topology|preflight)\b.*done", third)
+    assert re.search(r"\b0 changes\b", printed), printed[-1000:]
     assert "locked" in lines[0]
 
 

@@ -25,7 +25,15 @@ from tests.integration.zookeeper_server import unpacked
 UP_SECONDS = 300
 USERS = {
     name: f"{name}Secret0123456789"
-    for name in ("admin", "quorum", "mesos", "marathon", "kafka-scheduler", "kafka")
+    for name in (
+        "admin",
+        "quorum",
+        "mesos",
+        "marathon",
+        "kafka-scheduler",
+        "elasticsearch-scheduler",
+        "kafka",
+    )
 }
 Founder = Callable[..., Ensemble]
 
