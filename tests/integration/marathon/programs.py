@@ -25,7 +25,9 @@ def unpacked(name: str, folder: Path) -> Path:
     folder.mkdir(parents=True)
     with tarfile.open(tarball) as tar:
         tar.extractall(folder)
-    return folder
+    # Releases have one folder at the top, our doubles have none.
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 else folder
 
 
 def real(name: str) -> bool:

@@ -1,25 +1,19 @@
 """Mesos under the scheduler: what the user names, else the double."""
 
-import os
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.doubles.mesos import pack
 from tests.integration import zookeeper_server
+from tests.integration.marathon import programs
 from tests.integration.scheduler.scheduler_on_mesos import Cluster
 
 
 @pytest.fixture(scope="session")
 def mesos_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Mesos, unpacked: ``bin/mesos-master``, ``bin/mesos-agent``."""
-    folder = tmp_path_factory.mktemp("mesos")
-    named = os.environ.get("MERIDIAN_MESOS_ARTIFACT")
-    with tarfile.open(named or pack.pack("mesos", folder)) as tar:
-        tar.extractall(folder / "tree")
-    return folder / "tree"
+    return programs.unpacked("mesos", tmp_path_factory.mktemp("mesos") / "tree")
 
 
 @pytest.fixture(scope="session")
