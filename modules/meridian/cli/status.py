@@ -20,10 +20,10 @@ def gather(environment: str) -> dict[str, Any]:
         raise MeridianError(
             f"nothing of {environment} runs from this clone; start it with: ./meridian deploy {environment}"
         )
-    client = salt.runner.RunnerClient(master.options_of_runners())
-    out = client.cmd(
-        "platform.status", kwarg={"environment": environment}, print_event=False, full_return=True
-    )
+    with salt.runner.RunnerClient(master.options_of_runners()) as client:
+        out = client.cmd(
+            "platform.status", kwarg={"environment": environment}, print_event=False, full_return=True
+        )
     if not isinstance(out.get("return"), dict):
         raise MeridianError(str(out.get("return", out)).strip().splitlines()[-1])
     return dict(out["return"])

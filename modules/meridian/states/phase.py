@@ -3,6 +3,7 @@ Steps of an orchestration that tell the truth: changes only when something chang
 and progress on the event bus. ``salt.runner`` reports a change on every run and hides the reason.
 """
 
+import atexit
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -107,4 +108,6 @@ def states(
 @functools.cache
 def _client() -> salt.runner.RunnerClient:
     # What saltutil.runner does, but with all runners loaded once and not for each step.
-    return salt.runner.RunnerClient(dict(__opts__))
+    client = salt.runner.RunnerClient(dict(__opts__))
+    atexit.register(client.destroy)
+    return client
