@@ -15,6 +15,7 @@ from tests.integration.clone import Clone, Outcome
 SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything here, and put what needs the engine and image of a deployment behind one."""
     here = [item for item in items if "tests/integration/" in item.path.as_posix()]

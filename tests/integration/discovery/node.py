@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -71,13 +72,15 @@ class ProxyNode:
             "poll_seconds": 0.5,
             "slots": 6,
         }
-        for name in ("etc/meridian/proxy/conf.d", "run/meridian-proxy", "var/lib/meridian/discovery"):
+        # A socket's path has at most 107 letters; those of tests are long.
+        self._run = tempfile.TemporaryDirectory(prefix="mi-")
+        for name in ("etc/meridian/proxy/conf.d", "var/lib/meridian/discovery"):
             (folder / name).mkdir(parents=True)
         (folder / "etc/meridian/pki").symlink_to(identity)
         (folder / "etc/meridian/proxy/scheduler.password").write_text(broker_list.PASSWORD)
         self._proxy: subprocess.Popen[bytes] | None = None
         self._discovery: subprocess.Popen[bytes] | None = None
-        self.api = RuntimeApi(folder / "run/meridian-proxy/admin.sock")
+        self.api = RuntimeApi(Path(self._run.name) / "admin.sock")
         self.apply()
 
     @property
@@ -160,8 +163,9 @@ class ProxyNode:
             keep_trailing_newline=True,
         )
         text = environment.get_template(name).render(proxy=self.settings)
-        for place in ("/etc/meridian", "/run/meridian-proxy", "/var/lib/meridian"):
+        for place in ("/etc/meridian", "/var/lib/meridian"):
             text = text.replace(place, f"{self.folder}{place}")
+        text = text.replace("/run/meridian-proxy", self._run.name)
         if name.endswith(".json"):
             json.loads(text)
         # A user's own group need not have the user's name.
