@@ -15,14 +15,11 @@ from tests.integration.clone import Clone, Outcome
 SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything here, and put what needs the engine and image of a deployment behind one."""
     here = [item for item in items if "tests/integration/" in item.path.as_posix()]
     for item in here:
         item.add_marker(pytest.mark.integration)
-        # A suite's servers are there once: its tests stay together where suites run side by side.
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
     here.sort(key=_turn)
     others = [item for item in items if item not in set(here)]
     items[:] = [*others, *here]

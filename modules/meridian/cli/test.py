@@ -96,8 +96,9 @@ def commands(tests: Path, fast: bool, expression: str, others: Sequence[str]) ->
     single = sorted(set(_suites(slow)) - set(platform))
     parts = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
     if not fast:
-        # A suite's tests share its servers; those of more than two would not fit a small machine.
-        together = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadgroup"]
+        # A file's tests share servers, and build on each other; those of more than two files at once would
+        # not fit a small machine.
+        together = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile"]
         parts += [(together, single), ([], platform)]
     chosen = ["-k", expression] if expression else []
     return [
