@@ -48,11 +48,12 @@ class Program:
         folder: Path,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
+        through: Sequence[str] = (),
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "log"
         self._file = artifact / "bin" / name
-        self._command = [str(self._file), *arguments]
+        self._command = [*through, str(self._file), *arguments]
         self._environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
         if "/usr/bin/python3" in self._file.read_text(encoding="latin-1").partition("\n")[0]:

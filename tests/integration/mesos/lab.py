@@ -187,10 +187,12 @@ class Lab:
         written = {name: self._write(name, settings, address, here) for name in files}
         text = written[role]
         if role == "agent":
-            text += isolation.decide(isolation.mounts(), os.geteuid() == 0).environment()
+            text += "\n" + isolation.decide(isolation.mounts(), os.geteuid() == 0).environment()
         lines = (line.partition("=") for line in text.splitlines() if line and not line.startswith("#"))
         environment = {name: value for name, _, value in lines}
-        return Program(self._artifact, f"mesos-{role}", here, (), environment)
+        # As its unit does: an agent must not see control groups of both versions.
+        through = [str(here / "etc/start-agent")] if role == "agent" else []
+        return Program(self._artifact, f"mesos-{role}", here, (), environment, through)
 
     def _write(self, name: str, settings: dict[str, Any], address: str, here: Path) -> str:
         node = {"id": address, "zone": f"zone-{address[-1]}", "roles": ["mesos-agent", "kafka"]}
@@ -219,7 +221,8 @@ class Lab:
         text = templates.get_template(f"mesos/files/{name}").render()
         text = text.replace("/run/meridian-mesos", str(here / "run"))
         file = here / "etc" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (file.parent, here / "run"):
+            folder.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         file.chmod(0o700)
         return text
