@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -13,14 +13,13 @@ from typing import NoReturn
 from meridian import paths
 
 FAST = ("lint", "unit", "render")
+SLOW = "integration"
 #: pytest's exit code when no test was selected.
 NONE = 5
-# Tests of the whole platform: one after the other, each has the machine for itself.
-_PLATFORM = ("test_*.py", "cloud")
 
 
 def main(argv: Sequence[str]) -> NoReturn:
-    """Run the tests, in three runs of pytest; output is its own.
+    """Run the tests, in two runs of pytest; output is its own.
 
     :param argv: arguments behind ``test``; what is not known here goes to pytest.
     :return: never; pytest's exit code is the process's: 0 when all that was asked for passed.
@@ -91,24 +90,15 @@ def commands(tests: Path, fast: bool, expression: str, others: Sequence[str]) ->
     :param fast: only those that need no server.
     :param others: further arguments for each.
     """
-    slow = tests / "integration"
-    platform = sorted(path for pattern in _PLATFORM for path in slow.glob(pattern))
-    single = sorted(set(_suites(slow)) - set(platform))
     parts = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
     if not fast:
-        # A file's tests share servers, and build on each other; those of more than two files at once would
-        # not fit a small machine.
-        together = ["--numprocesses=auto", "--maxprocesses=2", "--dist=loadfile"]
-        parts += [(together, single), ([], platform)]
+        # One after the other: each has the machine to itself.
+        parts.append(([], [tests / SLOW]))
     chosen = ["-k", expression] if expression else []
     return [
         [sys.executable, "-m", "pytest", *options, *map(str, where), *chosen, *others]
         for options, where in parts
     ]
-
-
-def _suites(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if (path / "__init__.py").exists())
 
 
 def environment() -> dict[str, str]:

@@ -58,7 +58,7 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         if "/usr/bin/python3" in self._file.read_text(encoding="latin-1").partition("\n")[0]:
             # The double's interpreter here is that of the tests, which has the libraries of a node's Salt.
-            self._command.insert(0, sys.executable)
+            self._command.insert(len(through), sys.executable)
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -34,14 +34,12 @@ def test_the_first_that_fails_is_the_last(codes: list[int], code: int, tmp_path:
     assert file.read_text() == "." * ended
 
 
-def test_each_test_is_run_once_and_the_platforms_on_their_own() -> None:
+def test_each_test_is_run_once_and_those_with_servers_one_after_the_other() -> None:
     tests = paths.repository() / "tests"
-    fast, single, platform = command_line.commands(tests, False, "", [])
-    where = [
-        [Path(word) for word in line if word.startswith(str(tests))] for line in (fast, single, platform)
-    ]
+    fast, slow = command_line.commands(tests, False, "", [])
+    where = [[Path(word) for word in line if word.startswith(str(tests))] for line in (fast, slow)]
     assert where[0] == [tests / "lint", tests / "unit", tests / "render"]
-    assert not any("--numprocesses" in word for word in platform)
+    assert not any("--numprocesses" in word for word in slow)
     named = [one for part in where for one in part]
     files = [file for file in tests.rglob("test_*.py") if "doubles" not in file.parts]
     # Those of the nodes themselves are `./meridian verify`'s.
