@@ -9,8 +9,8 @@ environment:
 firewall:
   operator: []
 
-# Brokers are tasks of Mesos: of clusterd's packages, and a Marathon that MERIDIAN_MARATHON_ARTIFACT names (docs/mesos.md).
-# Without Mesos: no masters, `kafka: {runtime: systemd}`, and of nodes.kafka only the role kafka.
+# Brokers are tasks of Mesos: of clusterd's packages, and a Marathon that MERIDIAN_MARATHON_ARTIFACT names
+# (docs/mesos.md). Without Mesos: no masters, `kafka: {runtime: systemd}`, nodes.kafka with the role kafka alone.
 mesos:
   source: package
 kafka:

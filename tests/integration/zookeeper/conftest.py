@@ -15,6 +15,7 @@ from kazoo.exceptions import KazooException
 from kazoo.retry import KazooRetry
 from meridian import paths
 from meridian.artifacts.store import Store
+from meridian.secrets import PASSWORDS
 from meridian.zookeeper import acl, node, roll
 from meridian.zookeeper import paths as zookeeper_paths
 
@@ -23,18 +24,7 @@ from tests.integration.zookeeper.machines import FORMULA, Ensemble, machines
 from tests.integration.zookeeper_server import unpacked
 
 UP_SECONDS = 300
-USERS = {
-    name: f"{name}Secret0123456789"
-    for name in (
-        "admin",
-        "quorum",
-        "mesos",
-        "marathon",
-        "kafka-scheduler",
-        "elasticsearch-scheduler",
-        "kafka",
-    )
-}
+USERS = {name: f"{name}Secret0123456789" for name in PASSWORDS["zookeeper"]}
 Founder = Callable[..., Ensemble]
 
 
