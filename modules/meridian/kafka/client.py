@@ -17,6 +17,9 @@ _NOT_YET_KNOWN = (
     KafkaError.UNKNOWN_TOPIC_OR_PART,
     KafkaError.NOT_LEADER_FOR_PARTITION,
     KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.FENCED_LEADER_EPOCH,
+    KafkaError.UNKNOWN_LEADER_EPOCH,
+    KafkaError.OFFSET_NOT_AVAILABLE,
     KafkaError._UNKNOWN_TOPIC,
     KafkaError._UNKNOWN_PARTITION,
 )
@@ -73,11 +76,15 @@ def when_known(ask: Callable[[], _Answer], patience: float) -> _Answer:
         try:
             return ask()
         except (KafkaException, MeridianError) as error:
-            told = error if isinstance(error, KafkaException) else error.__cause__
-            passing = isinstance(told, KafkaException) and told.args[0].code() in _NOT_YET_KNOWN
-            if not passing or time.monotonic() > until:
+            if not not_yet(error) or time.monotonic() > until:
                 raise
             time.sleep(0.1)
+
+
+def not_yet(error: BaseException) -> bool:
+    """Return whether a broker says that it has not heard of a topic, or of its leaders; it may soon."""
+    told = error if isinstance(error, KafkaException) else error.__cause__
+    return isinstance(told, KafkaException) and told.args[0].code() in _NOT_YET_KNOWN
 
 
 def explain(error: BaseException) -> str:

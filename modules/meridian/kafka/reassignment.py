@@ -7,11 +7,11 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient
 
 from meridian.errors import MeridianError
-from meridian.kafka import client as kafka_client
 from meridian.kafka import cluster as kafka_cluster
+from meridian.kafka import everywhere
 from meridian.kafka.java import JavaTool, Tool
 
 __all__ = ["THROTTLES", "JavaTool", "Tool", "cancel", "finish", "left", "reassign", "start", "under_way"]
@@ -153,16 +153,22 @@ def throttled(admin: AdminClient, topic: str) -> bool:
 
 
 def bounded(admin: AdminClient, topics: Collection[str]) -> list[str]:
-    """Return the topics whose replicas' traffic is bounded, in one request."""
+    """Return the topics whose replicas' traffic is bounded, as far as any broker knows.
+
+    One broker's word is not enough: one that has not even heard of the bound would call it gone.
+
+    :raises MeridianError: no broker answers.
+    """
     if not topics:
         return []
-    resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in sorted(topics)]
-    answers = kafka_client.results(admin.describe_configs(resources), "settings of topic")
-    return [
-        one.name
-        for one, entries in answers.items()
-        if any(entries[key].value for key in THROTTLES if key in entries)
-    ]
+    return sorted(
+        {
+            name
+            for told in everywhere.settings(admin, topics)
+            for name, entries in told.items()
+            if any(entries[key].value for key in THROTTLES if key in entries)
+        }
+    )
 
 
 def _await(admin: AdminClient, wanted: Placement, deadline: float) -> None:

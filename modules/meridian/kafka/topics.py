@@ -19,7 +19,7 @@ from confluent_kafka.admin import (
 from meridian.errors import MeridianError
 from meridian.kafka import client as kafka_client
 from meridian.kafka import cluster as kafka_cluster
-from meridian.kafka import placement
+from meridian.kafka import everywhere, placement
 from meridian.kafka.reassignment import THROTTLES
 
 _MIN_IN_SYNC = "min.insync.replicas"
@@ -218,14 +218,16 @@ def delete(admin: AdminClient, name: str, confirm: str) -> None:
 
 
 def _await(admin: AdminClient, topic: Topic) -> None:
-    """Wait until every partition has a leader and nothing is left to do, by whichever broker answers."""
+    """Wait until each broker knows the topic, and one shows leaders for all partitions and nothing to do."""
     until = time.monotonic() + _VISIBLE_SECONDS
     while True:
         try:
             left = ", ".join(plan_now(admin, topic).changes())
             parts = [one for one in kafka_cluster.describe(admin).partitions if one.topic == topic.name]
             if not left and parts and all(one.leader is not None for one in parts):
-                return
+                if everywhere.known(admin, [topic.name]):
+                    return
+                left = "some broker has not heard of it"
         except MeridianError as error:
             # Brokers hear of a change one after the other; one that has not yet knows no such topic.
             left = str(error)

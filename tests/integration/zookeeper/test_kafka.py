@@ -14,7 +14,7 @@ from meridian.kafka.mode import MODES, ZOOKEEPER
 from meridian.tls import Tls
 
 from tests.integration.kafka import machines as kafka
-from tests.integration.zookeeper.conftest import UP_SECONDS, refused
+from tests.integration.zookeeper.conftest import UP_SECONDS, eventually, refused
 from tests.integration.zookeeper.machines import Ensemble
 from tests.integration.zookeeper_server import unpacked
 
@@ -120,20 +120,22 @@ def test_what_brokers_write_to_the_ensemble_is_theirs(lab: Lab, ensemble: Ensemb
 
 
 def test_topics_are_made_grown_set_and_moved(lab: Lab) -> None:
+    def spread(topic: str) -> bool:
+        """Whether each of its partitions has three replicas, by whichever broker answers."""
+        there = topics.read(lab.admin, topic)
+        return there is not None and {len(set(ids)) for ids in there.partitions.values()} == {3}
+
     wanted = topics.wanted("flights", 4, config={"retention.ms": 3600000})
     assert set(have(lab, wanted)) == {"topic"}
-    assert have(lab, wanted) == {}
-    there = topics.read(lab.admin, "flights")
-    assert there is not None
-    assert {len(set(brokers)) for brokers in there.partitions.values()} == {3}
-    have(lab, topics.wanted("flights", 6, config={"retention.ms": 7200000}))
-    assert have(lab, topics.wanted("flights", 6, config={"retention.ms": 7200000})) == {}
+    eventually(lambda: not topics.plan_now(lab.admin, wanted))
+    eventually(lambda: spread("flights"))
+    wanted = topics.wanted("flights", 6, config={"retention.ms": 7200000})
+    assert set(have(lab, wanted)) == {"partitions", "retention.ms"}
+    eventually(lambda: not topics.plan_now(lab.admin, wanted))
 
     have(lab, topics.wanted("moved", 2, replication_factor=2, min_insync_replicas=1))
     have(lab, topics.wanted("moved", 2, replication_factor=3))
-    moved = topics.read(lab.admin, "moved")
-    assert moved is not None
-    assert {len(set(brokers)) for brokers in moved.partitions.values()} == {3}
+    eventually(lambda: spread("moved"))
 
 
 def test_only_what_needs_it_is_restarted_one_by_one_and_the_active_controller_last(lab: Lab) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (
     AdminClient,
     ConfigResource,
@@ -14,7 +15,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 from meridian.errors import MeridianError
-from meridian.kafka import client, cluster
+from meridian.kafka import client, cluster, everywhere
 from meridian.kafka import topics as kafka_topics
 from meridian.kafka.cluster import Partition
 from meridian.kafka.reassignment import THROTTLES
@@ -80,13 +81,18 @@ class Topics:
         admin = self._access.admin()
         resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
 
-        def ask() -> dict[str, dict[str, str]]:
+        def ask() -> list[Topic]:
             answers = client.results(admin.describe_configs(resources), "settings of topic")
-            return {one.name: _own(entries) for one, entries in answers.items()}
+            options = {one.name: _own(entries) for one, entries in answers.items()}
+            replicas = _replicas(cluster.describe(admin).partitions)
+            if late := [name for name in names if name not in replicas]:
+                raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART, f"topic {late[0]}"))
+            return [Topic(name, replicas[name], options[name]) for name in names]
 
-        options = client.when_known(ask, _PATIENCE_SECONDS)
-        replicas = _replicas(cluster.describe(admin).partitions)
-        return [Topic(name, replicas.get(name, {}), options[name]) for name in names]
+        try:
+            return client.when_known(ask, _PATIENCE_SECONDS)
+        except KafkaException as error:
+            raise MeridianError(f"Kafka: {client.explain(error)}") from error
 
     def partitions(self, names: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
         """Return topics' partitions as plain data."""
@@ -125,7 +131,10 @@ class Topics:
         client.results(
             admin.create_topics([_new(name, wanted, factor, racks) for name in wanted.names]), "create topic"
         )
-        self._await(lambda found: set(wanted.names) <= set(found), f"topic {', '.join(wanted.names)}")
+        self._await(
+            lambda found: set(wanted.names) <= set(found) and everywhere.known(admin, wanted.names),
+            f"topic {', '.join(wanted.names)}",
+        )
         return self.describe(wanted.names)
 
     def update(self, names: Sequence[str], options: Mapping[str, str | None]) -> list[Topic]:
