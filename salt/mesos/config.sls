@@ -1,4 +1,4 @@
-{%- from "mesos/map.jinja" import mesos, is_master, is_agent, etc with context %}
+{%- from "mesos/map.jinja" import mesos, node, is_master, is_agent, executors, pki, etc with context %}
 
 include:
   - pki
@@ -44,6 +44,14 @@ Passwords of Mesos:
     - launcher: {{ mesos.agent.launcher }}
     - require:
       - file: {{ etc }}/agent
+
+{{ executors }}:
+  mesos_agent.executors:
+    - names_and_addresses: {{ (['127.0.0.1', grains.id] + node.addresses.values() | list) | unique | list | json }}
+    - authority: {{ pki }}/ca.pem
+    - require:
+      - file: {{ etc }}/agent
+      - sls: pki.config
 {%- endif %}
 
 {%- for role, there in [('master', is_master), ('agent', is_agent)] if there %}

@@ -1,4 +1,4 @@
-{%- from "mesos/map.jinja" import mesos, is_master, is_agent, etc with context %}
+{%- from "mesos/map.jinja" import mesos, is_master, is_agent, executors, etc with context %}
 
 include:
   - mesos.config
@@ -27,6 +27,7 @@ meridian-mesos-{{ role }}:
 {%- endfor %}
 {%- if role == 'agent' %}
       - mesos_agent: {{ etc }}/isolation
+      - mesos_agent: {{ executors }}
 {%- endif %}
       - file: /etc/systemd/system/meridian-mesos-{{ role }}.service
       - {{ software }}: Software of Mesos

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.errors import MeridianError
+from meridian.mesos import executors as executing
 from meridian.mesos import health
 from meridian.mesos import isolation as isolating
 
@@ -46,6 +47,44 @@ def isolated(name: str, isolation: Any = "auto", launcher: str = "auto") -> dict
     file.write_text(wanted.environment(), encoding="utf-8")
     file.chmod(0o644)
     return {**ret, "changes": changes, "comment": wanted.reason}
+
+
+def executors(name: str, names_and_addresses: list[str], authority: str) -> dict[str, Any]:
+    """
+    Have what executors of this node and its agent know each other by.
+
+    name
+        The folder for it.
+    names_and_addresses
+        What this node is called.
+    authority
+        File with the certificate of the platform's authority.
+
+    .. code-block:: yaml
+
+        /etc/meridian/mesos/executors:
+          mesos_agent.executors:
+            - names_and_addresses: [127.0.0.1, 10.1.0.7]
+            - authority: /etc/meridian/pki/ca.pem
+    """
+    ret: dict[str, Any] = {
+        "name": name,
+        "result": True,
+        "changes": {},
+        "comment": "executors have all they need",
+    }
+    identity = executing.Identity(Path(name), tuple(names_and_addresses), Path(authority))
+    try:
+        why = identity.wanting()
+        if not why:
+            return ret
+        changes = {name: {"old": why, "new": "made"}}
+        if __opts__.get("test"):
+            return {**ret, "result": None, "changes": changes, "comment": f"would be made: {why}"}
+        identity.make()
+    except (MeridianError, OSError) as error:
+        return {**ret, "result": False, "comment": str(error)}
+    return {**ret, "changes": changes, "comment": f"made: {why}"}
 
 
 def running(name: str) -> dict[str, Any]:

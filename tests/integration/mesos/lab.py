@@ -14,6 +14,7 @@ import requests
 import yaml
 from meridian import paths
 from meridian.mesos import isolation
+from meridian.mesos.executors import Identity
 from meridian.mesos.operator import MesosError, OperatorClient
 from meridian.pki import authority
 
@@ -185,6 +186,9 @@ class Lab:
             else ["credential.json", "http-credentials.json", "agent-acls.json", "start-agent"]
         )
         written = {name: self._write(name, settings, address, here) for name in files}
+        if role == "agent":
+            # As the state mesos_agent.executors does.
+            Identity(here / "etc/executors", ("127.0.0.1", address), self.pki / "ca.pem").make()
         text = written[role]
         if role == "agent":
             text += "\n" + isolation.decide(isolation.mounts(), os.geteuid() == 0).environment()
@@ -201,7 +205,7 @@ class Lab:
             "mesos/map.jinja": "{% set mesos, pillar = settings, given %}{% set node = given.meridian.node %}"
             "{% set address = node.id %}{% set pki, etc = folder ~ '/pki', here ~ '/etc' %}"
             "{% set top = artifact %}"
-            "{% set programs = artifact ~ '/bin' %}"
+            "{% set programs, executors = artifact ~ '/bin', here ~ '/etc/executors' %}"
         }
         templates = jinja2.Environment(
             loader=jinja2.ChoiceLoader([jinja2.DictLoader(files), jinja2.FileSystemLoader(FORMULA.parent)]),

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
 from meridian.mesos import health, isolation, renewal
 from meridian.modules import mesos
+from meridian.pki import authority
 from meridian.runners import mesos as runner
 from meridian.states import mesos_agent, mesos_master
 
@@ -46,6 +48,19 @@ def test_isolation_is_written_once(applied: dict[str, Any], tmp_path: Path) -> N
     changed = mesos_agent.isolated(str(file), ["cgroups/cpu"], "linux")
     assert "MESOS_ISOLATION=cgroups/cpu\n" in file.read_text()
     assert changed["changes"]
+
+
+def test_what_executors_need_is_made_once(applied: dict[str, Any], tmp_path: Path) -> None:
+    authority.ensure(tmp_path / "platform", "test", datetime.now(UTC))
+    asked = (str(tmp_path / "executors"), ["127.0.0.1"], str(tmp_path / "platform/ca.pem"))
+    applied["test"] = True
+    assert mesos_agent.executors(*asked)["result"] is None
+    assert not (tmp_path / "executors").exists()
+    applied["test"] = False
+    assert mesos_agent.executors(*asked)["changes"] == {asked[0]: {"old": "new", "new": "made"}}
+    assert mesos_agent.executors(*asked)["changes"] == {}
+    failed = mesos_agent.executors(asked[0], ["127.0.0.1"], "/nowhere/ca.pem")
+    assert (failed["result"], "deploying the environment writes it" in failed["comment"]) == (False, True)
 
 
 def test_a_check_says_why_it_fails(applied: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import ssl
 from pathlib import Path
 
 from ..flags import Flags, refuse
@@ -35,6 +36,31 @@ def check(flags: Flags) -> None:
             + str(flags.text("recover"))
             + "\nUse 'reconnect' or 'cleanup'"
         )
+    _check_executors(flags)
+
+
+def _check_executors(flags: Flags) -> None:
+    """Refuse what real agents refuse, and at once what would keep a real one's executors from subscribing."""
+    if flags.flag("authenticate_http_executors"):
+        key = flags.text("jwt_secret_key")
+        if not key:
+            refuse("--jwt_secret_key must be specified when --authenticate_http_executors is set to true")
+        if not os.access(key, os.R_OK):
+            refuse("Failed to read the file specified by --jwt_secret_key")
+    if os.environ.get("LIBPROCESS_SSL_ENABLED") != "true":
+        return
+    if flags.flag("http_executor_domain_sockets"):
+        refuse("With TLS, real agents wait on their domain socket for a handshake: SUBSCRIBE would fail")
+    given = flags.json("executor_environment_variables") or {}
+    if given.get("LIBPROCESS_SSL_ENABLED") != "true":
+        refuse("Executors of an agent with TLS can't subscribe without: LIBPROCESS_SSL_ENABLED")
+    for name in ("KEY_FILE", "CERT_FILE", "CA_FILE"):
+        file = Path(given.get(f"LIBPROCESS_SSL_{name}", "/nowhere"))
+        if not file.is_file() or not file.stat().st_mode & 0o004:
+            refuse(f"Executors can't start: LIBPROCESS_SSL_{name}: {file} is not theirs to read")
+    own = ssl.create_default_context(cafile=os.environ.get("LIBPROCESS_SSL_CA_FILE"))
+    if not own.get_ca_certs():
+        refuse(f"Could not load CA file {os.environ.get('LIBPROCESS_SSL_CA_FILE')}")
 
 
 def resources(flags: Flags) -> Resources:
