@@ -1,12 +1,12 @@
 """A node leaves its cluster in good order before it is changed or removed, and comes back into service."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
 from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
+from meridian.mesos import maintenance
 from meridian.mesos.away import AWAY, LEAVING, REMOVED, Away, Record
 from meridian.mesos.operator import OperatorClient
 
@@ -42,8 +42,9 @@ def leave(
 ) -> bool:
     """Take a node out of service without a surprise.
 
-    1. A node without a registered agent has nothing to leave. 2. It is written down. 3. Maintenance is
-    announced: frameworks place nothing there any more. 4. When every replica of the cluster is in sync, its
+    1. A node without a registered agent has nothing to leave. 2. It is written down. 3. Its agent is
+    deactivated: nothing is placed there any more. (Maintenance is not announced, and ends if an operator has:
+    Mesos drains no agent of an announced machine.) 4. When every replica of the cluster is in sync, its
     brokers are stopped, each as soon as no partition falls under its min.insync.replicas by it. 5. The agent
     is drained: what else runs there ends and starts elsewhere. Again: it goes on where it was.
 
@@ -64,8 +65,9 @@ def leave(
     stopped = tuple(sorted({*before, *on_it}))
     record.put(Away(node, draining.identity(agent), stopped, LEAVING))
     try:
-        window = draining.window([node], 0, 0, time.time())
-        client.plan_maintenance(draining.with_window(client.schedule(), window))
+        maintenance.end(client, [node])
+        if draining.state(agent) == "active":
+            client.deactivate(draining.identity(agent))
         if brokers is not None and on_it:
             if stopped == on_it:
                 # Once one of them is down, its replicas cannot be in sync: the scheduler sees to the others.
@@ -102,7 +104,7 @@ def come_back(
     :raises MeridianError: its agent is not registered, or a broker does not come back.
     """
     held = record.find(node)
-    changed = end_maintenance(client, node)
+    changed = maintenance.end(client, [node])
     changed |= draining.reactivate(client, node, seconds)
     if held is not None and held.brokers and brokers is not None:
         say(f"{node}: in use again, {_named(held.brokers)} start")
@@ -129,26 +131,13 @@ def removed(
     record.put(replace(held, state=REMOVED, why=""))
     agent = draining.agent_of(client.agents(), node)
     agent_id = held.agent_id or (draining.identity(agent) if agent is not None else "")
-    end_maintenance(client, node)
+    maintenance.end(client, [node])
     if not agent_id:
         return
     client.mark_gone(agent_id)
     if brokers is not None:
         for volume in brokers.give_up(node, agent_id):
             say(f"{node}: volume {volume} is given up")
-
-
-def end_maintenance(client: OperatorClient, node: str) -> bool:
-    """Let a node that was announced, or is down, be used; return whether it was."""
-    if node in client.down():
-        client.stop_maintenance([{"hostname": node}])
-        return True
-    schedule = client.schedule()
-    left = draining.without(schedule, [node])
-    if left == list(schedule.get("windows", ())):
-        return False
-    client.plan_maintenance(left)
-    return True
 
 
 def masters_objection(health: Mapping[str, str], leaving: str) -> str:

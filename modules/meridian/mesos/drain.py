@@ -1,4 +1,4 @@
-"""Agents taken out of service without a surprise: drained, waited for, brought back; maintenance windows."""
+"""Agents taken out of service without a surprise: drained, waited for, brought back."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -163,33 +163,3 @@ def give_up(client: OperatorClient, node: str, agent_id: str = "") -> str:
     found = agent_id or identity(agent or {})
     client.mark_gone(found)
     return found
-
-
-def window(nodes: Sequence[str], starts_in: float, lasts: float, now: float) -> dict[str, Any]:
-    """Return a maintenance window.
-
-    :param nodes: ids of the nodes, which are host names of agents.
-    :param starts_in: seconds from now.
-    :param lasts: seconds that it takes; 0 for an end that is not known.
-    :param now: seconds since 1970.
-    """
-    unavailable: dict[str, Any] = {"start": {"nanoseconds": int((now + starts_in) * 1e9)}}
-    if lasts:
-        unavailable["duration"] = {"nanoseconds": int(lasts * 1e9)}
-    return {"machine_ids": [{"hostname": node} for node in nodes], "unavailability": unavailable}
-
-
-def with_window(schedule: Mapping[str, Any], fresh: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the windows of a schedule and one more, which takes its machines out of all others."""
-    taken = [machine["hostname"] for machine in fresh["machine_ids"]]
-    return [*without(schedule, taken), dict(fresh)]
-
-
-def without(schedule: Mapping[str, Any], nodes: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the windows of a schedule without some nodes; windows without nodes are left out."""
-    kept = []
-    for one in schedule.get("windows", ()):
-        machines = [machine for machine in one["machine_ids"] if machine.get("hostname") not in nodes]
-        if machines:
-            kept.append({**one, "machine_ids": machines})
-    return kept

@@ -105,10 +105,10 @@ class OperatorClient:
         """Return the maintenance schedule: ``{"windows": […]}``."""
         return dict(self.call("GET_MAINTENANCE_SCHEDULE").get("schedule", {}))
 
-    def down(self) -> set[str]:
-        """Return the host names of machines that are in maintenance."""
+    def down(self) -> dict[str, dict[str, str]]:
+        """Return the machines that are in maintenance, by their host names."""
         found = self.call("GET_MAINTENANCE_STATUS").get("status", {})
-        return {str(one.get("hostname", "")) for one in found.get("down_machines", ())}
+        return {str(one.get("hostname", "")): dict(one) for one in found.get("down_machines", ())}
 
     def plan_maintenance(self, windows: Sequence[Mapping[str, Any]]) -> None:
         """Replace the maintenance schedule."""
@@ -133,8 +133,12 @@ class OperatorClient:
             content["max_grace_period"] = f"{grace_seconds:g}s"
         self.call("DRAIN_AGENT", **content)
 
+    def deactivate(self, agent_id: str) -> None:
+        """Have nothing placed on an agent any more; its tasks go on."""
+        self.call("DEACTIVATE_AGENT", agent_id={"value": agent_id})
+
     def reactivate(self, agent_id: str) -> None:
-        """Let tasks be placed on an agent again that was drained."""
+        """Let tasks be placed on an agent again that was drained or deactivated."""
         self.call("REACTIVATE_AGENT", agent_id={"value": agent_id})
 
     def mark_gone(self, agent_id: str) -> None:

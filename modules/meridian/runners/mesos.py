@@ -9,7 +9,7 @@ from meridian.edge import departures, mesos_clusters, progress, work_dirs
 from meridian.edge.pillar_source import load_topology
 from meridian.errors import MeridianError
 from meridian.mesos import drain as draining
-from meridian.mesos import health
+from meridian.mesos import health, maintenance
 
 __opts__: dict[str, Any] = {}
 
@@ -230,8 +230,8 @@ def plan_maintenance(nodes: list[str] | str, starts_in: float = 0, lasts: float 
     """
     names = _names(nodes)
     client = mesos_clusters.of_node(__opts__, names[0])
-    fresh = draining.window(names, starts_in, lasts, time.time())
-    client.plan_maintenance(draining.with_window(client.schedule(), fresh))
+    fresh = maintenance.window(maintenance.machines(client, names), starts_in, lasts, time.time())
+    client.plan_maintenance(maintenance.with_window(client.schedule(), fresh))
     return {
         "ok": True,
         "changes": dict.fromkeys(names, "announced"),
@@ -254,7 +254,8 @@ def start_maintenance(nodes: list[str] | str) -> dict[str, Any]:
         salt-run mesos.start_maintenance kafka-1.us-east.local-mesos
     """
     names = _names(nodes)
-    mesos_clusters.of_node(__opts__, names[0]).start_maintenance([{"hostname": name} for name in names])
+    client = mesos_clusters.of_node(__opts__, names[0])
+    client.start_maintenance(maintenance.planned(client.schedule(), names))
     return {"ok": True, "changes": dict.fromkeys(names, "down"), "comment": f"{len(names)} nodes are down"}
 
 
@@ -272,13 +273,9 @@ def stop_maintenance(nodes: list[str] | str) -> dict[str, Any]:
         salt-run mesos.stop_maintenance kafka-1.us-east.local-mesos
     """
     names = _names(nodes)
-    client = mesos_clusters.of_node(__opts__, names[0])
-    down = client.down()
-    if held := [name for name in names if name in down]:
-        client.stop_maintenance([{"hostname": name} for name in held])
-    if left := [name for name in names if name not in down]:
-        client.plan_maintenance(draining.without(client.schedule(), left))
-    return {"ok": True, "changes": dict.fromkeys(names, "up"), "comment": f"{len(names)} nodes may be used"}
+    changed = maintenance.end(mesos_clusters.of_node(__opts__, names[0]), names)
+    changes = dict.fromkeys(names, "up") if changed else {}
+    return {"ok": True, "changes": changes, "comment": f"{len(names)} nodes may be used"}
 
 
 def give_up(node: str, confirm: str = "", agent_id: str = "") -> dict[str, Any]:

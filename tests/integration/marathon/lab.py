@@ -17,6 +17,7 @@ from meridian.errors import MeridianError
 from meridian.marathon.client import MarathonClient
 from meridian.pki import authority
 
+from tests.integration import mesos_agents
 from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon.programs import Program
 from tests.integration.zookeeper_server import Ensemble
@@ -176,7 +177,8 @@ class Lab:
             "--authenticate_agents=true",
             "--allocation_interval=200ms",
         ]
-        return Program(self._mesos, "mesos-master", here, arguments, self._tls)
+        variables = {**self._tls, "LD_LIBRARY_PATH": str(self._mesos / "lib")}
+        return Program(self._mesos, "mesos-master", here, arguments, variables)
 
     def _agent(self, address: str, index: int) -> Program:
         here = self.folder / f"agent-{index + 1}"
@@ -192,11 +194,10 @@ class Lab:
             f"--credential={self.folder / 'agent.credential'}",
             f"--resources=cpus:4;mem:4096;disk:4096;ports:[{first}-{first + 99}]",
             f"--attributes=zone:zone-{index + 1};disk:{'ssd' if index else 'hdd'}",
-            "--launcher=posix",
-            "--isolation=posix/cpu,posix/mem",
-            "--no-systemd_enable_support",
         ]
-        return Program(self._mesos, "mesos-agent", here, arguments, self._tls)
+        start = mesos_agents.start(self._mesos, self._tls)
+        variables = {**start.environment, **self._tls}
+        return Program(self._mesos, "mesos-agent", here, [*arguments, *start.flags], variables, start.through)
 
     def server(self, port: int, **changes: Any) -> Program:
         """Return a Marathon with the very environment that the formula would give it.

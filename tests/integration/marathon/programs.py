@@ -96,6 +96,10 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
+    def said(self) -> str:
+        """Return all that it said."""
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
     def last_words(self) -> str:
         """Return the end of what it said."""
-        return self.log.read_text(encoding="utf-8", errors="replace")[-1500:] if self.log.exists() else ""
+        return self.said()[-1500:]

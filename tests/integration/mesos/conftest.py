@@ -7,13 +7,13 @@ import pytest
 from tests.integration import zookeeper_server
 from tests.integration.marathon import programs
 from tests.integration.mesos.framework import Framework
-from tests.integration.mesos.lab import Lab, wait_until
+from tests.integration.mesos.lab import Lab, opened, wait_until
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Start ZooKeeper, three masters and two agents."""
-    folder = tmp_path_factory.mktemp("mesos")
+    folder = opened(tmp_path_factory.mktemp("mesos"))
     artifact = zookeeper_server.unpacked(folder / "zookeeper")
     mesos = programs.unpacked("mesos", folder / "mesos")
     with zookeeper_server.ensemble(folder / "ensemble", artifact) as servers:

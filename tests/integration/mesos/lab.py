@@ -47,6 +47,15 @@ def wait_until(what: str, true: Callable[[], Any], seconds: float = _PATIENCE) -
     return found
 
 
+def opened(folder: Path) -> Path:
+    """Let every user get to what is in a folder, as tasks of other users than root's must; return it."""
+    for one in (folder, *folder.parents):
+        mode = one.stat().st_mode
+        if not mode & 0o001:
+            one.chmod(mode | 0o011)
+    return folder
+
+
 class Lab:
     """The cluster.
 
@@ -152,6 +161,9 @@ class Lab:
         certificate, key = ca.issue("mesos", names, now + datetime.timedelta(days=1), now, server=True)
         (self.pki / "mesos.pem").write_text(certificate)
         (self.pki / "mesos.key").write_text(key)
+        # As on nodes: executors read it.
+        self.pki.chmod(0o755)
+        (self.pki / "ca.pem").chmod(0o644)
 
     def _program(self, role: str, address: str) -> Program:
         here = self.folder / address
@@ -195,7 +207,7 @@ class Lab:
         lines = (line.partition("=") for line in text.splitlines() if line and not line.startswith("#"))
         environment = {name: value for name, _, value in lines}
         # As its unit does: an agent must not see control groups of both versions.
-        through = [str(here / "etc/start-agent")] if role == "agent" else []
+        through = ["sh", str(here / "etc/start-agent")] if role == "agent" else []
         return Program(self._artifact, f"mesos-{role}", here, (), environment, through)
 
     def _write(self, name: str, settings: dict[str, Any], address: str, here: Path) -> str:

@@ -36,17 +36,17 @@ def flags(lab: Lab) -> Iterator[dict[str, str]]:
 
 
 def whole_offer(framework: Framework, volume: str = "") -> Json:
-    """Return an offer of the node made since its maintenance has ended, with a volume if that is named."""
+    """Return an offer of the node, with a volume if that is named."""
 
     def found() -> Json | None:
         framework.take_note()
         offer = framework.offer(HOST)
-        if "unavailability" in offer or volume not in ("", *volumes_of(offer)):
+        if volume not in ("", *volumes_of(offer)):
             framework.decline(offer)
             return None
         return offer
 
-    return dict(wait_until(f"an offer without maintenance {volume}", found))
+    return dict(wait_until(f"an offer of the node {volume}", found))
 
 
 def volumes_of(offer: Json) -> list[str]:
@@ -98,7 +98,7 @@ def test_a_changed_attribute_makes_a_new_agent_that_has_its_volumes_still(
     # So that Mesos has the last word on what it refuses.
     agent.start()
     wait_until("it refuses to start", lambda: not agent.alive)
-    assert "ncompatible" in agent.last_words()
+    assert "ncompatible" in agent.said()
     renewal.forget_identity(Path(flags["MESOS_WORK_DIR"]))
     lab.start()
     wait_until("a new agent is there", lambda: draining.identity(lab.registered()[HOST]) != before)

@@ -5,6 +5,7 @@ import signal
 import time
 
 from meridian.mesos import drain as draining
+from meridian.mesos import maintenance
 
 from tests.integration.mesos.framework import Framework, launch
 from tests.integration.mesos.lab import AGENTS, Lab, wait_until
@@ -36,22 +37,21 @@ def test_a_node_without_an_agent_needs_no_draining(lab: Lab) -> None:
 def test_maintenance_is_announced_started_and_ended(lab: Lab, framework: Framework) -> None:
     client = lab.operator()
     run(framework, "warned")
-    window = draining.window([HOST], 3600, 600, time.time())
-    client.plan_maintenance(draining.with_window(client.schedule(), window))
+    machines = maintenance.machines(client, [HOST])
+    window = maintenance.window(machines, 3600, 600, time.time())
+    client.plan_maintenance(maintenance.with_window(client.schedule(), window))
     try:
         inverse = framework.event("INVERSE_OFFERS")["inverse_offers"]["inverse_offers"][0]
         assert inverse["unavailability"] == window["unavailability"]
         assert framework.offer(HOST)["unavailability"]["duration"] == {"nanoseconds": 600_000_000_000}
-        client.start_maintenance([{"hostname": HOST}])
+        client.start_maintenance(machines)
         wait_until("the agent has ended", lambda: not lab.agents[HOST].alive)
         wait_until("its task has ended", lambda: not lab.processes(framework.id))
-        assert client.down() == {HOST}
-        client.stop_maintenance([{"hostname": HOST}])
-        assert client.down() == set()
+        assert set(client.down()) == {HOST}
+        assert maintenance.end(client, [HOST])
+        assert client.down() == {}
     finally:
-        if HOST in client.down():
-            client.stop_maintenance([{"hostname": HOST}])
-        client.plan_maintenance(draining.without(client.schedule(), [HOST]))
+        maintenance.end(client, [HOST])
     lab.start()
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.mesos import framework as api
 from tests.integration.mesos.framework import Framework, launch
-from tests.integration.mesos.lab import AGENTS, Lab, wait_until
+from tests.integration.mesos.lab import AGENTS, Lab, opened, wait_until
 
 HOST = AGENTS[0]
 SLEEP = {"value": "exec sleep 1000"}
@@ -31,7 +31,7 @@ def test_a_task_finds_its_files_and_variables(lab: Lab, framework: Framework, tm
     command = {
         "value": "cat inside; echo; echo $GREETING; id -un; echo oops >&2; exit 3",
         "user": "nobody",
-        "uris": [{"value": str(tmp_path / "some.tar.gz")}],
+        "uris": [{"value": str(opened(tmp_path) / "some.tar.gz")}],
         "environment": {"variables": [{"name": "GREETING", "value": "hello"}]},
     }
     offer = framework.offer(HOST)
@@ -166,14 +166,17 @@ def test_a_task_that_fails_its_check_is_killed(framework: Framework) -> None:
 
 
 def test_a_task_gets_its_time_to_end(lab: Lab, framework: Framework) -> None:
-    command = {"value": "trap 'sleep 1; echo cleaned; exit 0' TERM; while :; do sleep 0.1; done"}
+    ready = "echo ready; while :; do sleep 0.1; done"
+    command = {"value": f"trap 'sleep 1; echo cleaned; exit 0' TERM; {ready}"}
     policy = {"grace_period": {"nanoseconds": 10_000_000_000}}
     run(framework, "tidy", command, kill_policy=policy)
+    wait_until("its trap is set", lambda: "ready" in (lab.sandbox(HOST, "tidy") / "stdout").read_text())
     framework.call("KILL", task_id={"value": "tidy"})
     framework.update("tidy", "TASK_KILLED")
     assert "cleaned" in (lab.sandbox(HOST, "tidy") / "stdout").read_text()
-    deaf = {"value": "trap '' TERM; while :; do sleep 0.1; done"}
+    deaf = {"value": f"trap '' TERM; {ready}"}
     run(framework, "deaf", deaf, kill_policy={"grace_period": {"nanoseconds": 500_000_000}})
+    wait_until("its trap is set", lambda: "ready" in (lab.sandbox(HOST, "deaf") / "stdout").read_text())
     framework.call("KILL", task_id={"value": "deaf"})
     framework.update("deaf", "TASK_KILLED", 15)
 

@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests import ports
+from tests.integration import mesos_agents
 
 REPOSITORY = Path(__file__).parents[3]
 SECRET, API_SECRET = "schedulers-secret", "users-secret"
@@ -30,13 +32,7 @@ echo "$$" >> "$KAFKA_DATA/starts"
 echo "broker $KAFKA_BROKER_ID with $KAFKA_OPTIONS"
 exec sleep 100000
 """
-_AGENT = (
-    "--containerizers=mesos",
-    "--launcher=posix",
-    "--isolation=posix/cpu,posix/mem",
-    "--no-systemd_enable_support",
-    "--no-switch_user",
-)
+_AGENT = ("--containerizers=mesos", "--no-switch_user")
 
 
 def wait_for(what: Callable[[], Any], text: str, seconds: float = _PATIENCE) -> Any:
@@ -79,6 +75,11 @@ class Process:
             return self._process.wait(seconds)
         self._process.kill()
         return self._process.wait()
+
+    def signal(self, which: signal.Signals) -> None:
+        """Send it a signal, if it runs."""
+        if self._process.poll() is None:
+            self._process.send_signal(which)
 
     def exit_code(self) -> int | None:
         """Return its exit code; ``None`` while it runs."""
@@ -198,14 +199,17 @@ class Cluster:
         ]
         if self._zookeeper:
             command += [f"--zk={self._zookeeper}/mesos", "--quorum=1", "--zk_session_timeout=4secs"]
-        self.masters[port] = self._keep(Process(f"master-{port}", self.folder, command))
+        library = {"LD_LIBRARY_PATH": str(self._mesos / "lib")}
+        self.masters[port] = self._keep(Process(f"master-{port}", self.folder, command, library))
         return port
 
     def start_agent(self, number: int, ports: str = "31000-31100") -> str:
         """Start, or start again, an agent that offers some ports; return its host's name."""
         host = f"127.0.0.{number}"
         port = self._ports.setdefault(host, free_port())
+        start = mesos_agents.start(self._mesos)
         command = [
+            *start.through,
             str(self._mesos / "bin/mesos-agent"),
             f"--master={self.master}",
             "--ip=127.0.0.1",
@@ -215,9 +219,10 @@ class Cluster:
             f"--runtime_dir={self.folder}/run-{number}",
             f"--attributes=rack:r{number}",
             f"--resources=cpus:4;mem:4096;disk:10000;ports:[{ports}]",
+            *start.flags,
             *_AGENT,
         ]
-        self.agents[host] = self._keep(Process(f"agent-{number}", self.folder, command))
+        self.agents[host] = self._keep(Process(f"agent-{number}", self.folder, command, start.environment))
         return host
 
     def start_scheduler(
@@ -246,9 +251,13 @@ class Cluster:
         self._processes.append(process)
         return process
 
-    def trouble(self, at: str | int, **order: Any) -> None:
-        """Order the double of a master (by port) or an agent (by host) to misbehave."""
-        port = at if isinstance(at, int) else self._ports[at]
+    def freeze(self, host: str, seconds: float) -> None:
+        """Have an agent neither hear nor say anything for a while, as if its network were cut."""
+        self.agents[host].signal(signal.SIGSTOP)
+        threading.Timer(seconds, self.agents[host].signal, [signal.SIGCONT]).start()
+
+    def trouble(self, port: int, **order: Any) -> None:
+        """Order the double of a master to misbehave."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/double",
             json.dumps(order).encode(),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from meridian.errors import MeridianError
-from meridian.mesos import departure
+from meridian.mesos import departure, maintenance
 from meridian.mesos import drain as draining
 from meridian.mesos.away import AWAY, LEAVING, REMOVED, Record
 from meridian.mesos.operator import OperatorClient
@@ -51,8 +51,9 @@ def record(tmp_path: Path) -> Record:
     return Record(tmp_path / "away.json")
 
 
-def announced(client: OperatorClient) -> bool:
-    return any({"hostname": NODE} in one["machine_ids"] for one in client.schedule().get("windows", ()))
+def in_use(client: OperatorClient) -> bool:
+    """Whether something may be placed on the node."""
+    return not client.agents()[0].get("deactivated")
 
 
 def test_a_node_leaves_and_comes_back(small: Small, record: Record) -> None:
@@ -67,7 +68,7 @@ def test_a_node_leaves_and_comes_back(small: Small, record: Record) -> None:
         f"{NODE}: draining, 1 tasks end",
     ]
     assert framework.update("one", "TASK_KILLED")["reason"] == "REASON_AGENT_DRAINING"
-    assert announced(client)
+    assert not in_use(client)
     held = record.all()[NODE]
     assert (held.state, held.brokers, held.agent_id) == (
         AWAY,
@@ -78,7 +79,7 @@ def test_a_node_leaves_and_comes_back(small: Small, record: Record) -> None:
     brokers.asked.clear()
     assert departure.come_back(client, brokers, NODE, record, 20)
     assert brokers.asked == ["start 1,2", "whole"]
-    assert not announced(client)
+    assert in_use(client)
     assert record.all() == {}
     assert framework.offer()
     assert not departure.come_back(client, brokers, NODE, record, 20)
@@ -126,6 +127,7 @@ def test_tasks_go_on_while_a_broker_must_stay(
     assert brokers.asked == asked
     assert framework.states("one")[-1] == "TASK_RUNNING"
     assert (record.all()[NODE].state, record.all()[NODE].brokers) == (LEAVING, (1,))
+    assert not in_use(small.client())
     brokers.stays_up = brokers.lags = ""
     assert departure.leave(small.client(), brokers, NODE, record, 20)
     framework.leave()
@@ -201,11 +203,20 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
         Record(file).all()
 
 
+def test_a_node_leaves_whose_maintenance_was_announced(small: Small, record: Record) -> None:
+    client = small.client()
+    client.plan_maintenance([maintenance.window(maintenance.machines(client, [NODE]), 0, 60, now=1000)])
+    with pytest.raises(MeridianError, match="is part of a maintenance schedule"):
+        draining.drain(client, NODE, None, 5)
+    assert departure.leave(client, None, NODE, record, 20)
+    assert client.schedule().get("windows", []) == []
+
+
 def test_a_window_alone_moves_nobody(small: Small) -> None:
     framework: Framework = running(small, {"value": "exec sleep 1000"})
     client = small.client()
-    client.plan_maintenance([draining.window([NODE], 0, 60, now=1000)])
-    assert departure.end_maintenance(client, NODE)
-    assert not departure.end_maintenance(client, NODE)
+    client.plan_maintenance([maintenance.window(maintenance.machines(client, [NODE]), 0, 60, now=1000)])
+    assert maintenance.end(client, [NODE])
+    assert not maintenance.end(client, [NODE])
     assert framework.states("one")[-1] == "TASK_RUNNING"
     framework.leave()

@@ -78,16 +78,3 @@ def test_the_newest_agent_of_a_node_is_meant() -> None:
     drained = agent("new", 2, False)
     assert draining.agent_of([old, drained], NODE) is drained
     assert draining.agent_of([], NODE) is None
-
-
-def test_windows_replace_what_was_planned_for_their_nodes() -> None:
-    first = draining.window(["a", "b"], 0, 60, now=1000)
-    assert first["unavailability"] == {
-        "start": {"nanoseconds": 1_000_000_000_000},
-        "duration": {"nanoseconds": 60_000_000_000},
-    }
-    later = draining.window(["b"], 60, 0, now=1000)
-    windows = draining.with_window({"windows": [first]}, later)
-    assert [one["machine_ids"] for one in windows] == [[{"hostname": "a"}], [{"hostname": "b"}]]
-    assert "duration" not in windows[1]["unavailability"]
-    assert draining.without({"windows": windows}, ["a", "b"]) == []

@@ -216,8 +216,10 @@ def test_runners_drain_and_bring_back(small: Small, monkeypatch: pytest.MonkeyPa
     assert runner.drain(NODE)["changes"] == {}
     assert runner.reactivate(NODE)["changes"] == {NODE: "reactivated"}
     assert runner.plan_maintenance(NODE, starts_in=60)["changes"] == {NODE: "announced"}
-    assert [one["machine_ids"] for one in small.client().schedule()["windows"]] == [[{"hostname": NODE}]]
-    runner.stop_maintenance(NODE)
+    (window,) = small.client().schedule()["windows"]
+    assert [one["hostname"] for one in window["machine_ids"]] == [NODE]
+    assert runner.stop_maintenance(NODE)["changes"] == {NODE: "up"}
+    assert runner.stop_maintenance(NODE)["changes"] == {}
     assert small.client().schedule()["windows"] == []
 
 

@@ -175,6 +175,9 @@ class Agent:
             if status != 200:
                 text = b"".join([piece async for piece in pieces]).decode()
                 print(f"Master refused to register this agent: {status} {text}", file=sys.stderr, flush=True)
+                if status == 401:
+                    # Its tasks go on, for whoever starts it again with the right secret.
+                    os._exit(1)
                 if status == 410:
                     self.runtime.shut_down()
                     raise SystemExit(1)
@@ -205,7 +208,6 @@ class Agent:
                 await asyncio.sleep(0.1)
             os._exit(1)
         else:
-            await self.trouble.patience()
             self.runtime.hear(heard)
 
     def _say(self, message: Json) -> None:

@@ -4,22 +4,17 @@
 do                      with             what happens
 ======================= ================ ==================================================================
 detach                  ``seconds``      it does not speak to the master for a while, as behind a cut cable
-delay_messages          ``seconds``      what the master says takes long to be heard, launches and kills too
 repeat_updates          -                every update that is not acknowledged is sent again now
-fail_task               ``task``         a task's processes are killed, as by the kernel
-drop_connections        -                all connections to it are cut
 die                     -                it ends at once; its tasks go on
 ======================= ================ ==================================================================
 """
 
 import asyncio
 import os
-import signal
 import time
 from typing import TYPE_CHECKING
 
 from ..http import Request, Response
-from . import processes
 
 if TYPE_CHECKING:
     from .main import Agent
@@ -31,16 +26,11 @@ class Trouble:
     def __init__(self, agent: "Agent") -> None:
         self._agent = agent
         self._detached_until = 0.0
-        self._delay = 0.0
 
     @property
     def detached(self) -> bool:
         """Whether it must not speak to the master."""
         return time.monotonic() < self._detached_until
-
-    async def patience(self) -> None:
-        """Wait for as long as messages are to take."""
-        await asyncio.sleep(self._delay)
 
     async def answer(self, request: Request) -> Response:
         """Do what is ordered."""
@@ -51,16 +41,8 @@ class Trouble:
             if self._agent.registered:
                 self._agent.registered = False
                 self._agent._connection.transport.abort()
-        elif what == "delay_messages":
-            self._delay = float(order["seconds"])
         elif what == "repeat_updates":
             self._agent.runtime.deliver_all()
-        elif what == "fail_task":
-            for container in self._agent.runtime.live():
-                if container.record["task_id"] == order["task"]:
-                    processes.send(container.record["pid"], signal.SIGKILL)
-        elif what == "drop_connections":
-            loop.call_later(0.05, self._agent.server.drop_all)
         elif what == "die":
             loop.call_later(0.05, os._exit, 1)
         else:

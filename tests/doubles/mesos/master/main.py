@@ -199,7 +199,9 @@ class Master:
             leader = self._group.leader if self._group else None
             if leader is None:
                 return Response.text(503, "No leader elected")
-            return self._redirect(request, leader)
+            kind = {"/api/v1/scheduler": "http_frameworks", "/double/agents": "agents"}
+            answer = _always(self._redirect(request, leader))
+            return await self._authenticated(request, kind.get(path, "http_readonly"), answer)
         if not self.ready:
             return Response.text(503, "Master has not finished recovery")
         return await self._route(path, request)
@@ -266,7 +268,7 @@ class Master:
             return Response(307, headers={"Location": base})
         if path.startswith("/redirect/"):
             return Response(404)
-        return Response(307, headers={"Location": base + request.target})
+        return Response(307, headers={"Location": f"{base}/master{request.target.removeprefix('/master')}"})
 
 
 def refuse_soon(message: str) -> None:

@@ -168,7 +168,6 @@ def _is(machine: Json, agent: Agent) -> bool:
 
 
 def _matches(machine: Json, info: Json) -> bool:
-    hostname, ip = machine.get("hostname", ""), machine.get("ip", "")
-    return (not hostname or hostname.lower() == info["hostname"].lower()) and (
-        not ip or ip == info["address"][0]
-    )
+    # As the real ones: a machine is a pair, and half of one is another machine.
+    known = (machine.get("hostname", "").lower(), machine.get("ip", ""))
+    return known == (info["hostname"].lower(), info["address"][0])

@@ -145,6 +145,10 @@ class OperatorApi:
             operation = {"type": _OPERATIONS[kind], _OPERATIONS[kind].lower(): {name: body[name]}}
             return by_operator(cluster, agent, operation), True
         if kind == "DRAIN_AGENT":
+            if cluster.maintenance.of(agent) is not None:
+                host, ip = agent.info["hostname"], agent.info["address"][0]
+                machine = f"Machine {host} ({ip})"
+                return f"Agent {agent.id} is part of a maintenance schedule under {machine}", False
             cluster.maintenance.drain(agent, body.get("max_grace_period"), bool(body.get("mark_gone", False)))
         elif kind == "DEACTIVATE_AGENT":
             agent.deactivated = True

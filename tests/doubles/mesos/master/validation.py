@@ -227,4 +227,4 @@ def authorised(cluster: "Cluster", owner: Framework) -> str | None:
     if cluster.acls.allows("register_frameworks", owner.principal, owner.roles):
         return None
     roles = ", ".join(owner.roles)
-    return f"Framework '{owner.info['name']}' is not authorized to receive offers for roles '{{ {roles} }}'"
+    return f"Not authorized to register framework {owner.id} with roles {{ {roles} }}"
