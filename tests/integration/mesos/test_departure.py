@@ -98,7 +98,7 @@ def test_a_changed_attribute_makes_a_new_agent_that_has_its_volumes_still(
     # So that Mesos has the last word on what it refuses.
     agent.start()
     wait_until("it refuses to start", lambda: not agent.alive)
-    assert "ncompatible" in agent.said()
+    assert "Failed to perform recovery: Configuration change not permitted" in agent.said()
     renewal.forget_identity(Path(flags["MESOS_WORK_DIR"]))
     lab.start()
     wait_until("a new agent is there", lambda: draining.identity(lab.registered()[HOST]) != before)

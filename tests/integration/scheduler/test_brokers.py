@@ -41,7 +41,7 @@ def test_a_killed_broker_runs_again_on_its_host_with_its_volume(cluster: Cluster
     scheduler.ask("/api/broker/add", broker="0", **SMALL, volume="data:100")
     scheduler.ask("/api/broker/start", broker="0", timeout="30s")
     before = scheduler.wait_state(0, "running")
-    (pid,) = cluster.running(0)
+    (pid,) = wait_for(lambda: cluster.running(0), "broker 0")
     os.kill(pid, signal.SIGKILL)
     ended = time.monotonic()
     wait_for(lambda: cluster.running(0) not in ([], [pid]), "broker 0 again")

@@ -134,8 +134,9 @@ class Agent:
                 changed = []
         if changed:
             refuse(
-                f"Incompatible agent info detected: {', '.join(changed)} changed.\nTo restart this agent "
-                f"with a new agent id instead, do as follows:\nrm -f {self.store.work_dir}/meta/slaves/latest"
+                "Failed to perform recovery: Configuration change not permitted under "
+                f"'{policy}' policy: {', '.join(changed)} changed\nTo restart this agent with a new agent id "
+                f"instead, do as follows:\nrm -f {self.store.work_dir}/meta/slaves/latest"
             )
 
     # The master
