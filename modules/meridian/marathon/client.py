@@ -200,7 +200,9 @@ class MarathonClient:
 
 
 def _no_leader(answer: requests.Response) -> str:
-    passing = answer.status_code in MarathonError.transient
+    # One that hands on to a leader that dies meanwhile answers 500; what only asks may be asked again.
+    lost = answer.status_code == 500 and answer.request.method == "GET"
+    passing = lost or answer.status_code in MarathonError.transient
     return f"{answer.status_code}, no leader yet?" if passing else ""
 
 

@@ -130,6 +130,10 @@ def declared(app: Mapping[str, Any], app_id: str) -> dict[str, Any]:
     for one in whole.get("dependencies") or []:
         if not str(one).startswith("/"):
             raise MeridianError(f"app {app_id}: dependency {one} must be absolute, as /{one}")
+    for check in whole.get("healthChecks") or []:
+        # Marathon does so itself for apps, but not for those in groups: they would never be healthy.
+        if check.get("protocol", _CHECK["protocol"]) != "COMMAND" and check.get("port") is None:
+            check.setdefault("portIndex", 0)
     for key in ("env", "labels"):
         if key in whole:
             whole[key] = {str(name): _text(value) for name, value in (whole[key] or {}).items()}

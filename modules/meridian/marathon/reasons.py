@@ -98,10 +98,10 @@ def _meaning(reason: str, app: Mapping[str, Any]) -> str:
     ports = ", ".join(str(one.get("port")) for one in app.get("portDefinitions") or [] if one.get("port"))
     roles = ", ".join(app.get("acceptedResourceRoles") or [str(app.get("role", "*"))])
     known = {
-        "InsufficientCpus": f"not enough cpus (wants {app.get('cpus')})",
-        "InsufficientMemory": f"not enough memory (wants {app.get('mem')} MiB)",
-        "InsufficientDisk": f"not enough disk (wants {app.get('disk')} MiB)",
-        "InsufficientGpus": f"not enough GPUs (wants {app.get('gpus')})",
+        "InsufficientCpus": f"not enough cpus (wants {_amount(app, 'cpus')})",
+        "InsufficientMemory": f"not enough memory (wants {_amount(app, 'mem')} MiB)",
+        "InsufficientDisk": f"not enough disk (wants {_amount(app, 'disk')} MiB)",
+        "InsufficientGpus": f"not enough GPUs (wants {_amount(app, 'gpus')})",
         "InsufficientPorts": f"ports not free ({ports})" if ports else "not enough free ports",
         "UnfulfilledRole": f"no resources of role {roles}",
         "UnfulfilledConstraint": f"constraint not met ({constraints})",
@@ -110,6 +110,12 @@ def _meaning(reason: str, app: Mapping[str, Any]) -> str:
         "DeclinedScarceResources": "kept for those who want its GPUs",
     }
     return known.get(reason, reason)
+
+
+def _amount(app: Mapping[str, Any], key: str) -> str:
+    """Return what an app wants of something as people write it: 64, where Marathon has 64.0."""
+    wanted = float(app.get(key) or 0)
+    return str(int(wanted) if wanted.is_integer() else wanted)
 
 
 def _named(hosts: list[str]) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian.marathon import deployment
 from meridian.marathon.client import MarathonClient
 
 from tests.integration import zookeeper_server
@@ -34,5 +33,4 @@ def client(lab: Lab) -> Iterator[MarathonClient]:
     lab.ready()
     client = lab.client()
     yield client
-    gone = client.put_group("/", {"id": "/", "apps": [], "groups": []}, force=True)
-    deployment.wait(client, gone, [], 60)
+    lab.clear()

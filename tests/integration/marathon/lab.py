@@ -1,6 +1,7 @@
 """A Mesos cluster with two Marathons on this machine, with TLS and authentication as the formulas have it."""
 
 import datetime
+import json
 import os
 import signal
 import time
@@ -41,6 +42,7 @@ class Lab:
     """The cluster.
 
     :ivar marathons: two of them, by URL.
+    :ivar marathon: the unpacked artifact.
     :ivar ensemble: its ZooKeeper, at ``zookeeper``.
     :ivar folder: where all of it is.
     """
@@ -50,7 +52,7 @@ class Lab:
         self.ensemble = ensemble
         self.zookeeper = ensemble.hosts
         self._pki = folder / "pki"
-        self._mesos, self._marathon = mesos, marathon
+        self._mesos, self.marathon = mesos, marathon
         self._identities()
         self._tls = {
             "LIBPROCESS_SSL_ENABLED": "true",
@@ -133,6 +135,22 @@ class Lab:
         """Ask one Marathon, as whoever one is."""
         return requests.get(url, verify=str(self._pki / "ca.pem"), timeout=15, **options)
 
+    def clear(self) -> None:
+        """Take all apps away, whatever else is going on with them, and wait until it is done."""
+        client = self.client()
+        root = client.group("/") or {}
+        paths = [f"apps{one['id']}" for one in root.get("apps", ())]
+        paths += [f"groups{one['id']}" for one in root.get("groups", ())]
+        for path in paths:
+            answer = requests.delete(
+                f"{self.leader()}/v2/{path}?force=true",
+                auth=CREDENTIALS,
+                verify=str(self._pki / "ca.pem"),
+                timeout=15,
+            )
+            answer.raise_for_status()
+        wait_until("all apps are gone", lambda: not client.deployments() and not client.apps())
+
     def processes(self, mark: str) -> list[int]:
         """Return processes whose environment or folder has a mark in it: tasks, by what Mesos gave them."""
         found = []
@@ -154,9 +172,9 @@ class Lab:
         certificate, key = ca.issue("marathon", names, until, now, server=True)
         (self._pki / "marathon.pem").write_text(certificate)
         (self._pki / "marathon.key").write_text(key)
-        lines = [f"{name} {secret}\n" for name, secret in _SECRETS.items()]
-        (self.folder / "credentials").write_text("".join(lines))
-        (self.folder / "agent.credential").write_text(lines[0])
+        known = [{"principal": name, "secret": secret} for name, secret in _SECRETS.items()]
+        (self.folder / "credentials").write_text(json.dumps({"credentials": known}))
+        (self.folder / "agent.credential").write_text(json.dumps(known[0]))
         stores = self.folder / "etc/meridian/marathon"
         stores.mkdir(parents=True)
         Stores("marathon", self._pki, stores).write(os.getgid())
@@ -241,4 +259,4 @@ class Lab:
             wrong = secret.with_name("wrong-secret")
             wrong.write_text(settings["mesos_password"])
             environment["MARATHON_MESOS_AUTHENTICATION_SECRET_FILE"] = str(wrong)
-        return Program(self._marathon, "marathon", self.folder / f"marathon-{port}", (), environment)
+        return Program(self.marathon, "marathon", self.folder / f"marathon-{port}", (), environment)

@@ -4,7 +4,9 @@ import socket
 from pathlib import Path
 
 import pytest
+import requests
 from meridian.errors import MeridianError
+from meridian.marathon import client as client_module
 from meridian.marathon.client import MarathonClient, MarathonError, read_credentials
 
 from tests.doubles.marathon_memory import CREDENTIALS, MarathonMemory
@@ -35,6 +37,13 @@ def test_a_request_waits_for_a_leader(marathon: MarathonMemory, client: Marathon
     marathon.refuse = 2
     assert client.apps() == []
     assert marathon.requests == ["GET /v2/apps"] * 3
+
+
+@pytest.mark.parametrize(("method", "asked_again"), [("GET", True), ("PUT", False)])
+def test_a_leader_that_dies_while_it_is_asked_is_asked_for_again(method: str, asked_again: bool) -> None:
+    answer = requests.Response()
+    answer.status_code, answer.request = 500, requests.Request(method, "https://node:8443").prepare()
+    assert bool(client_module._no_leader(answer)) is asked_again
 
 
 def test_a_wrong_password_is_said_as_such(marathon: MarathonMemory) -> None:

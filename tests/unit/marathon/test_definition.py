@@ -75,6 +75,13 @@ def test_what_marathon_has_made_of_it_is_no_change(client: MarathonClient, app: 
     assert client.put_app("/shop/web", wanted, force=True) == ""
 
 
+def test_checks_ask_the_first_port_where_none_is_said() -> None:
+    checks = [{"path": "/"}, {"protocol": "MESOS_TCP", "port": 80}, {"protocol": "COMMAND", "command": {}}]
+    found = declared({"cmd": "x", "healthChecks": checks}, "/web")["healthChecks"]
+    assert [one.get("portIndex") for one in found] == [0, None, None]
+    assert "portIndex" not in checks[0]
+
+
 def test_what_is_taken_out_of_a_declaration_goes_back_to_the_default() -> None:
     there = {"cmd": "x", "mem": 512, "env": {"A": "1", "B": "2"}, "constraints": [["hostname", "UNIQUE"]]}
     assert differences({"cmd": "x", "env": {"A": "1"}}, there) == {

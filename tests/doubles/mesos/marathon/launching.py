@@ -249,5 +249,7 @@ def check_port(check: Mapping[str, Any], task: Task) -> int:
     """Return the port that a health check asks; 0 when the task has none."""
     if check.get("port"):
         return int(check["port"])
-    index = int(check.get("portIndex") or 0)
+    if check.get("portIndex") is None:
+        return 0
+    index = int(check["portIndex"])
     return task.ports[index] if index < len(task.ports) else 0

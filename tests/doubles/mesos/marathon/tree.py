@@ -62,7 +62,9 @@ class Tree:
         found: list[Json] = []
         if "apps" in body:
             for app in body["apps"]:
-                found.append({**app, "id": absolute(app["id"], group_id)})
+                # Of apps in groups, checks get no port by themselves.
+                checks = [{"portIndex": None, **one} for one in app.get("healthChecks") or []]
+                found.append({**app, "healthChecks": checks, "id": absolute(app["id"], group_id)})
             kept = {app["id"] for app in found}
             for one in [key for key in self.apps if parent(key) == group_id and key not in kept]:
                 del self.apps[one]
