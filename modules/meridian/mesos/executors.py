@@ -53,6 +53,8 @@ class Identity:
             return f"certificate of executors: {why}"
         if not self._secret.exists() or not self._secret.read_text(encoding="utf-8").strip():
             return "the agent's secret is missing"
+        if self.folder.stat().st_mode & 0o005 != 0o005:
+            return "executors cannot enter its folder"
         if not self._trusted.exists() or self._trusted.read_text(encoding="utf-8") != self._bundle(authority):
             return "the authorities that the agent believes changed"
         return ""
@@ -63,7 +65,9 @@ class Identity:
         :raises MeridianError: the node's authority can't sign, or the platform's is not there.
         """
         now = now or datetime.now(UTC)
-        self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # Whatever the umask: minions have a strict one.
+        self.folder.chmod(0o755)
         authority, _ = ca.ensure(self._own, "executors", now)
         until = min(now + _VALIDITY, authority.certificate.not_valid_after_utc)
         if renewal.reason(authority, self._certificate, self._key, self.names, until, _RENEW_BEFORE, now):

@@ -1,5 +1,6 @@
 """What executors and their agent know each other by."""
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,7 +43,12 @@ def test_the_agent_believes_executors_and_the_platform_does_not(identity: Identi
 
 
 def test_tasks_may_read_what_their_executors_need_and_no_more(identity: Identity) -> None:
-    identity.make()
+    strict = os.umask(0o077)
+    try:
+        identity.make()
+    finally:
+        os.umask(strict)
+    assert identity.folder.stat().st_mode & 0o777 == 0o755
     modes = {one.name: one.stat().st_mode & 0o777 for one in identity.folder.iterdir()}
     assert modes == {"executor.pem": 0o644, "executor.key": 0o644, "authorities.pem": 0o644, "own": 0o700}
     assert {one.stat().st_mode & 0o777 for one in (identity.folder / "own").iterdir()} == {0o600}
