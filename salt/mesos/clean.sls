@@ -1,5 +1,5 @@
 # Stop and remove masters and agents. An agent's tasks end; what they and masters have stored stays in its folder.
-{%- from "mesos/map.jinja" import mesos, is_master, is_agent, etc with context %}
+{%- from "mesos/map.jinja" import mesos, is_master, is_agent, executors, etc with context %}
 
 {%- if is_agent %}
 
@@ -28,6 +28,9 @@ Files of Mesos:
   file.absent:
     - names:
       - {{ etc }}
+{%- if is_agent %}
+      - {{ executors }}
+{%- endif %}
 {%- if mesos.source == 'artifact' %}
       - /opt/meridian/mesos
 {%- endif %}

@@ -62,7 +62,7 @@ def executors(name: str, names_and_addresses: list[str], authority: str) -> dict
 
     .. code-block:: yaml
 
-        /etc/meridian/mesos/executors:
+        /etc/meridian/mesos-executors:
           mesos_agent.executors:
             - names_and_addresses: [127.0.0.1, 10.1.0.7]
             - authority: /etc/meridian/pki/ca.pem
