@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -69,8 +68,8 @@ class Process:
 
     def end(self, how: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
         """End it, at the latest by force; return its exit code."""
-        if self._process.poll() is None:
-            self._process.send_signal(how)
+        for which in (how, signal.SIGCONT):
+            self.signal(which)
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._process.wait(seconds)
         self._process.kill()
@@ -251,10 +250,13 @@ class Cluster:
         self._processes.append(process)
         return process
 
-    def freeze(self, host: str, seconds: float) -> None:
-        """Have an agent neither hear nor say anything for a while, as if its network were cut."""
+    def freeze(self, host: str) -> None:
+        """Have an agent neither hear nor say anything, as if its network were cut."""
         self.agents[host].signal(signal.SIGSTOP)
-        threading.Timer(seconds, self.agents[host].signal, [signal.SIGCONT]).start()
+
+    def thaw(self, host: str) -> None:
+        """Let it go on."""
+        self.agents[host].signal(signal.SIGCONT)
 
     def trouble(self, port: int, **order: Any) -> None:
         """Order the double of a master to misbehave."""
