@@ -20,7 +20,8 @@ from meridian.pki import authority as ca
 from meridian.pki import renewal
 from meridian.private_files import write_private
 
-_VALIDITY = timedelta(days=365)
+# An executor keeps what it was started with for as long as its task runs.
+_VALIDITY = timedelta(days=1826)
 _RENEW_BEFORE = timedelta(days=60)
 
 

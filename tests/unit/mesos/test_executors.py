@@ -62,7 +62,7 @@ def test_what_is_good_stays(identity: Identity) -> None:
 
 
 def test_a_certificate_near_its_end_is_renewed_and_still_believed(identity: Identity) -> None:
-    identity.make(NOW - timedelta(days=340))
+    identity.make(NOW - timedelta(days=1800))
     bundle = (identity.folder / "authorities.pem").read_text()
     assert identity.wanting().startswith("certificate of executors: ")
     identity.make()
