@@ -172,6 +172,8 @@ class Lab:
         certificate, key = ca.issue("marathon", names, until, now, server=True)
         (self._pki / "marathon.pem").write_text(certificate)
         (self._pki / "marathon.key").write_text(key)
+        # As on nodes: executors read it.
+        (self._pki / "ca.pem").chmod(0o644)
         known = [{"principal": name, "secret": secret} for name, secret in _SECRETS.items()]
         (self.folder / "credentials").write_text(json.dumps({"credentials": known}))
         (self.folder / "agent.credential").write_text(json.dumps(known[0]))

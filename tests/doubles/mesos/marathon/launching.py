@@ -249,7 +249,7 @@ def check_port(check: Mapping[str, Any], task: Task) -> int:
     """Return the port that a health check asks; 0 when the task has none."""
     if check.get("port"):
         return int(check["port"])
-    if check.get("portIndex") is None:
+    if check.get("portIndex", 0) is None:
         return 0
-    index = int(check["portIndex"])
+    index = int(check.get("portIndex", 0))
     return task.ports[index] if index < len(task.ports) else 0
