@@ -204,6 +204,7 @@ def test_a_broker_has_its_volume_still_when_its_hosts_agent_is_a_new_one(cluster
     host = cluster.start_agent(1)
     scheduler = cluster.start_scheduler()
     started(cluster, scheduler, "0", volume="data:100")
+    wait_for(lambda: cluster.running(0), "it has written that it runs")
     before = scheduler.broker(0)["volumes"][0]
     # No Kafka answers here that could say whether it may go.
     done = scheduler.ask("/api/broker/stop", broker="0", timeout="60s", force="true")
