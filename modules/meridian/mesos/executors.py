@@ -48,11 +48,9 @@ class Identity:
         if not (self._own / "ca.pem").exists() and not (self._own / "ca.key").exists():
             return "new"
         authority = ca.load(self._own, now)
-        if why := renewal.reason(
-            authority, self._certificate, self._key, self.names, now + _VALIDITY, _RENEW_BEFORE, now
-        ):
+        if why := self._outdated(authority, now):
             return f"certificate of executors: {why}"
-        if not self._secret.exists() or not self._secret.read_text(encoding="utf-8").strip():
+        if not self._has_secret():
             return "the agent's secret is missing"
         if self.folder.stat().st_mode & 0o005 != 0o005:
             return "executors cannot enter its folder"
@@ -70,14 +68,28 @@ class Identity:
         # Whatever the umask: minions have a strict one.
         self.folder.chmod(0o755)
         authority, _ = ca.ensure(self._own, "executors", now)
-        until = min(now + _VALIDITY, authority.certificate.not_valid_after_utc)
-        if renewal.reason(authority, self._certificate, self._key, self.names, until, _RENEW_BEFORE, now):
-            certificate, key = authority.issue("executor", self.names, until, now, server=True)
+        if self._outdated(authority, now):
+            certificate, key = authority.issue(
+                "executor", self.names, self._end(authority, now), now, server=True
+            )
             self._public(self._key, key)
             self._public(self._certificate, certificate)
-        if not self._secret.exists() or not self._secret.read_text(encoding="utf-8").strip():
+        if not self._has_secret():
             write_private(self._secret, secrets.token_urlsafe(32))
         self._public(self._trusted, self._bundle(authority))
+
+    def _outdated(self, authority: ca.Authority, now: datetime) -> str:
+        """Return why the certificate must be made anew; empty when it is good."""
+        end = self._end(authority, now)
+        return renewal.reason(authority, self._certificate, self._key, self.names, end, _RENEW_BEFORE, now)
+
+    @staticmethod
+    def _end(authority: ca.Authority, now: datetime) -> datetime:
+        """Return until when a certificate made now would be good: no longer than its authority."""
+        return min(now + _VALIDITY, authority.certificate.not_valid_after_utc)
+
+    def _has_secret(self) -> bool:
+        return self._secret.exists() and bool(self._secret.read_text(encoding="utf-8").strip())
 
     @property
     def _own(self) -> Path:

@@ -71,6 +71,13 @@ def test_a_certificate_near_its_end_is_renewed_and_still_believed(identity: Iden
     assert (identity.folder / "authorities.pem").read_text() == bundle
 
 
+def test_near_the_end_of_the_authority_nothing_is_made_again_and_again(identity: Identity) -> None:
+    identity.make(NOW - timedelta(days=3600))
+    # From now on it ends with the authority, and no new one would live longer.
+    identity.make(NOW)
+    assert identity.wanting(NOW) == ""
+
+
 @pytest.mark.parametrize(
     ("file", "text", "wanting"),
     [
