@@ -254,6 +254,11 @@ class Resources:
             lambda one: (own := role_of(one)) == "*" or role == own or role.startswith(f"{own}/")
         )
 
+    def reserved(self) -> "dict[str, Resources]":
+        """Return what is reserved, by role."""
+        roles = sorted({role_of(one) for one in self.json()} - {"*"})
+        return {role: self.filter(lambda one, role=role: role_of(one) == role) for role in roles}
+
     def total(self, name: str) -> float:
         """Return how much of a scalar there is, whatever it is reserved for."""
         return sum(v for one, v in self._held.values() if one["name"] == name and isinstance(v, int)) / 1000

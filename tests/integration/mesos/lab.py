@@ -150,6 +150,15 @@ class Lab:
         """Return the persistent volumes that lie on an agent."""
         return sorted(path.name for path in (self._data(address) / "agent/volumes/roles").glob("*/*"))
 
+    def await_freed(self, address: str) -> None:
+        """Wait until an agent holds nothing for any role; one that is killed before keeps the rest."""
+
+        def freed() -> bool:
+            reserved = self.ask_agent(address, "/state").json()["reserved_resources"]
+            return not reserved and self.volumes(address) == []
+
+        wait_until("its volumes and reservations are gone", freed)
+
     def _data(self, address: str) -> Path:
         return self.folder / address / "data"
 

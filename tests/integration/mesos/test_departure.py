@@ -111,4 +111,4 @@ def test_a_changed_attribute_makes_a_new_agent_that_has_its_volumes_still(
     framework.update("reads-what-was-kept", "TASK_FINISHED")
     offer = whole_offer(framework, "kept")
     framework.accept(offer, api.destroy(volume), api.unreserve(disk))
-    wait_until("the volume is gone", lambda: lab.volumes(HOST) == [])
+    lab.await_freed(HOST)

@@ -85,7 +85,7 @@ def test_data_in_a_volume_outlive_their_task(lab: Lab, framework: Framework) -> 
     wait_until("the volume is offered", offered)
     offer = framework.offer(HOST)
     framework.accept(offer, api.destroy(volume), api.unreserve(disk))
-    wait_until("the volume is gone", lambda: lab.volumes(HOST) == [])
+    lab.await_freed(HOST)
     held = lab.registered()[HOST]["total_resources"]
     assert not any(one.get("reservations") for one in held)
 

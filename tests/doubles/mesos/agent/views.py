@@ -77,6 +77,7 @@ class Views:
             "hostname": agent.info["hostname"],
             "start_time": agent.started,
             "resources": runtime.total.summary(),
+            "reserved_resources": {role: held.summary() for role, held in runtime.total.reserved().items()},
             "attributes": {
                 one["name"]: one.get("text", one.get("scalar", {})).get("value")
                 for one in agent.info["attributes"]

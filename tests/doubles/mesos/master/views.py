@@ -178,10 +178,7 @@ def old_task(one: Task) -> Json:
 
 def old_agent(one: Agent) -> Json:
     """Return an agent as ``/slaves`` and ``/state`` have it."""
-    reserved: dict[str, list[Json]] = {}
-    for resource in one.total.json():
-        if (role := role_of(resource)) != "*":
-            reserved.setdefault(role, []).append(resource)
+    reserved = one.total.reserved()
     free = one.total.filter(lambda resource: role_of(resource) == "*")
     done: dict[str, Any] = {
         "id": one.id,
@@ -192,8 +189,8 @@ def old_agent(one: Agent) -> Json:
         "registered_time": one.registered,
         "resources": one.total.summary(),
         "used_resources": one.used().summary(),
-        "reserved_resources": {role: Resources.of(listed).summary() for role, listed in reserved.items()},
-        "reserved_resources_full": reserved,
+        "reserved_resources": {role: held.summary() for role, held in reserved.items()},
+        "reserved_resources_full": {role: held.json() for role, held in reserved.items()},
         "unreserved_resources": free.summary(),
         "active": one.active,
         "deactivated": one.deactivated,
