@@ -5,26 +5,17 @@ double of both.
 """
 
 import re
-import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.integration.clone import Clone, Outcome
 from tests.integration.conftest import SETTINGS
+from tests.waiting import wait_until
 
 ENVIRONMENT = "local-mesos"
 MASTERS = [f"masters-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 HOSTS = [f"kafka-{number}.us-east.{ENVIRONMENT}" for number in (1, 2, 3)]
 BROKER_PIDS = "pgrep -f '[k]afka.Kafka /var/lib/meridian/mesos'"
-
-
-def until(what: str, true: Callable[[], bool], seconds: float = 120) -> None:
-    """Wait for a condition."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {what}"
-        time.sleep(1)
 
 
 def test_without_mesos_it_is_refused_in_one_line(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +60,7 @@ def test_a_broker_is_back_soon_after_the_failover_delay(mesos: Clone) -> None:
     before = mesos.on(HOSTS[0], BROKER_PIDS)
     mesos.on(HOSTS[0], f"kill -KILL {before}")
     # The delay is 2 s; 15 s are for the task and its JVM to run again.
-    until(
+    wait_until(
         "the broker runs again", lambda: mesos.on(HOSTS[0], f"{BROKER_PIDS} || true") not in ("", before), 30
     )
     mesos.well_within(120, ENVIRONMENT)

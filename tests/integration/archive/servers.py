@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,8 @@ from meridian.archive.settings import ArchiverSettings, KafkaAccess, SegmentLimi
 from meridian.artifacts.store import Store as Artifacts
 
 from tests import ports
+from tests.waiting import wait_until
 
-_PATIENCE = 90.0
 _JAVA = ("java", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 
@@ -25,14 +23,6 @@ _CLUSTER = "4L6g3nShT-eMCtK--X86sw"
 def free_port() -> int:
     """Return a TCP port that nothing listens on."""
     return ports.free(1)[0]
-
-
-def wait_until(what: str, true: Callable[[], bool], seconds: float = _PATIENCE) -> None:
-    """Wait until something is so; fail with its name when it does not come."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.1)
 
 
 class Servers:
@@ -101,7 +91,7 @@ class Servers:
             except KafkaException:
                 return False
 
-        wait_until("the broker answers", answers)
+        wait_until("the broker answers", answers, 90)
 
     def create_topic(self, name: str, partitions: int) -> None:
         """Make a topic that keeps records of any age."""

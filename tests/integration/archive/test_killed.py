@@ -12,7 +12,8 @@ from meridian.archive import reader, restoring, verify
 from meridian.archive.columns import Headers
 from meridian.archive.store import Store
 
-from tests.integration.archive.servers import Servers, wait_until
+from tests.integration.archive.servers import Servers
+from tests.waiting import wait_until
 
 PARTITIONS = 3
 RECORDS = 24_000

@@ -6,8 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,8 @@ from meridian.cloud import allotment, engine, image, networks
 from meridian.edge import machines, master, workers
 from meridian.edge.answers import Listener
 from meridian.edge.pillar_source import load_topology
+
+from tests.waiting import wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ENVIRONMENT, REGION = "proving", "east"
@@ -101,7 +102,8 @@ class Ground:
             log = self.run(node, "journalctl -q -o cat --no-pager -u salt-minion")
             return log if log.count(words) >= times else ""
 
-        return within(seconds, said, lambda: self.run(node, "journalctl -q --no-pager -n 60"))
+        last = "journalctl -q --no-pager -n 60"
+        return wait_until(f"{node} says {words}", said, seconds, lambda: self.run(node, last), 0.5)
 
     def remove(self) -> None:
         """Leave nothing."""
@@ -134,15 +136,6 @@ class Ground:
                 ],
             },
         }
-
-
-def within(seconds: float, look: Callable[[], str], explain: Callable[[], str]) -> str:
-    """Look again and again until there is something to see, and return it."""
-    until = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < until, explain()
-        time.sleep(0.5)
-    return found
 
 
 def wheels() -> Path:

@@ -8,8 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +19,10 @@ from meridian.discovery.model import DiscoveryError
 
 from tests.doubles import broker_list
 from tests.integration.kafka.machines import free_ports
+from tests.waiting import wait_until
 
 FORMULA = paths.repository() / "salt" / "proxy"
 PORTS = ("zookeeper", "scheduler", "marathon", "bootstrap", "external", "metrics")
-_SECONDS = 30.0
-
-
-def wait(true: Callable[[], bool], what: str, seconds: float = _SECONDS) -> None:
-    """Wait until it is so.
-
-    :raises AssertionError: it is not in time.
-    """
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, f"not so after {seconds:g} s: {what}"
-        time.sleep(0.05)
 
 
 class ProxyNode:
@@ -102,14 +89,14 @@ class ProxyNode:
         with (self.folder / "proxy.log").open("ab") as out:
             command = ["haproxy", "-W", "-db", "-f", str(self._conf)]
             self._proxy = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
-        wait(self._answers, f"the proxy answers; see {self.folder}/proxy.log")
+        wait_until(f"the proxy answers; see {self.folder}/proxy.log", self._answers)
 
     def reload(self) -> None:
         """Reload the proxy, and wait until another worker serves."""
         assert self._proxy is not None
         before = self._worker()
         self._proxy.send_signal(signal.SIGUSR2)
-        wait(lambda: self._answers() and self._worker() != before, "another worker serves")
+        wait_until("another worker serves", lambda: self._answers() and self._worker() != before)
 
     def stop(self) -> None:
         """Stop the proxy at once."""

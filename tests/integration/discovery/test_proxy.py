@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.broker_list import BrokerList
-from tests.integration.discovery.node import ProxyNode, wait
+from tests.integration.discovery.node import ProxyNode
 from tests.integration.discovery.servers import Greeter
 from tests.integration.kafka.machines import certificates
+from tests.waiting import wait_until
 
 NAMES = ("server-1", "server-2", "server-3")
 
@@ -89,15 +90,15 @@ def test_clients_find_brokers_wherever_they_move_and_whoever_leads(
 ) -> None:
     schedulers[0].brokers = at(servers, 0, 1)
     node.start_discovery()
-    wait(lambda: node.leads_to("kafka") == {servers[0].port, servers[1].port}, "both are found")
-    wait(lambda: len(node.leads_to("external")) == 2, "and for clients of other regions")
+    wait_until("both are found", lambda: node.leads_to("kafka") == {servers[0].port, servers[1].port})
+    wait_until("and for clients of other regions", lambda: len(node.leads_to("external")) == 2)
     assert bootstrapped(node, identity) in NAMES[:2]
     assert bootstrapped(node, identity, "external") in NAMES[:2]
 
     schedulers[1].brokers = at(servers, 2)
     schedulers[0].leads, schedulers[1].leads = False, True
-    wait(
-        lambda: node.leads_to("kafka") == {servers[2].port}, "another scheduler leads, and says another place"
+    wait_until(
+        "another scheduler leads, and says another place", lambda: node.leads_to("kafka") == {servers[2].port}
     )
     assert {bootstrapped(node, identity) for _ in range(3)} == {NAMES[2]}
     assert "is gone" in node.log()
@@ -108,22 +109,24 @@ def test_clients_go_on_while_nobody_leads_and_after_the_proxy_was_started_anew(
 ) -> None:
     schedulers[0].brokers = at(servers, 0, 1)
     node.start_discovery()
-    wait(lambda: len(node.leads_to("kafka")) == 2, "both are found")
+    wait_until("both are found", lambda: len(node.leads_to("kafka")) == 2)
     schedulers[0].leads = False
-    wait(lambda: "127.0.0.1" in node.log() and "WARNING" in node.log(), "the daemon says who does not answer")
+    wait_until(
+        "the daemon says who does not answer", lambda: "127.0.0.1" in node.log() and "WARNING" in node.log()
+    )
     assert bootstrapped(node, identity) in NAMES[:2]
     servers[0].stop()
-    wait(lambda: node.leads_to("kafka") == {servers[1].port}, "the proxy itself sees who is gone")
+    wait_until("the proxy itself sees who is gone", lambda: node.leads_to("kafka") == {servers[1].port})
     servers[0].start()
 
     node.stop_discovery()
     record = node.folder / "var/lib/meridian/discovery/record"
-    wait(record.exists, "the proxy's record is kept")
+    wait_until("the proxy's record is kept", record.exists)
     node.reload()
-    wait(lambda: len(node.leads_to("kafka")) == 2, "a reload begins with what was known")
+    wait_until("a reload begins with what was known", lambda: len(node.leads_to("kafka")) == 2)
     node.stop()
     node.start()
-    wait(lambda: len(node.leads_to("kafka")) == 2, "a start begins with what was known")
+    wait_until("a start begins with what was known", lambda: len(node.leads_to("kafka")) == 2)
     assert bootstrapped(node, identity) in NAMES[:2]
 
 
@@ -132,13 +135,13 @@ def test_a_list_that_is_empty_empties_nothing_and_broker_after_broker_may_go(
 ) -> None:
     schedulers[0].brokers = at(servers, 0, 1, 2)
     node.start_discovery()
-    wait(lambda: len(node.leads_to("kafka")) == 3, "all are found")
+    wait_until("all are found", lambda: len(node.leads_to("kafka")) == 3)
     schedulers[0].brokers = {**at(servers, 1), 0: None}
-    wait(lambda: node.leads_to("kafka") == {servers[1].port}, "two were stopped")
+    wait_until("two were stopped", lambda: node.leads_to("kafka") == {servers[1].port})
     schedulers[0].brokers = {}
     node.stop()
     node.start()
-    wait(lambda: node.leads_to("kafka") == {servers[1].port}, "the last one is kept")
+    wait_until("the last one is kept", lambda: node.leads_to("kafka") == {servers[1].port})
 
 
 def test_a_wrong_password_is_told_and_no_other_problem_made(
@@ -147,10 +150,10 @@ def test_a_wrong_password_is_told_and_no_other_problem_made(
     (node.folder / "etc/meridian/proxy/scheduler.password").write_text("wrong")
     schedulers[0].brokers = at(servers, 0)
     node.start_discovery()
-    wait(lambda: "answers 401" in node.log(), "the daemon says so")
+    wait_until("the daemon says so", lambda: "answers 401" in node.log())
     assert node.log().count("401") == 1
     (node.folder / "etc/meridian/proxy/scheduler.password").write_text("a-secret")
-    wait(lambda: node.leads_to("kafka") == {servers[0].port}, "the password is read anew")
+    wait_until("the password is read anew", lambda: node.leads_to("kafka") == {servers[0].port})
 
 
 def test_a_client_without_tls_reaches_a_zookeeper_server_that_serves(
@@ -161,12 +164,12 @@ def test_a_client_without_tls_reaches_a_zookeeper_server_that_serves(
             channel.sendall(b"who?\n")
             return channel.recv(100).decode().strip()
 
-    wait(lambda: len(node.leads_to("zookeeper")) == 3, "all three serve")
+    wait_until("all three serve", lambda: len(node.leads_to("zookeeper")) == 3)
     assert asked() in NAMES
     with node.connect("zookeeper") as channel:
         channel.sendall(b"who?\n")
         mine = NAMES.index(channel.recv(100).decode().strip())
         servers[mine].mode = ""
-        wait(lambda: len(node.leads_to("zookeeper")) == 2, "one lost its quorum")
+        wait_until("one lost its quorum", lambda: len(node.leads_to("zookeeper")) == 2)
         assert channel.recv(100) == b"", "who is connected to it is sent away"
     assert {asked() for _ in range(6)} == set(NAMES) - {NAMES[mine]}

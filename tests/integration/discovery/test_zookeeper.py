@@ -8,8 +8,9 @@ from kazoo.client import KazooClient
 from meridian.tls import Tls
 
 from tests.integration import zookeeper_server
-from tests.integration.discovery.node import ProxyNode, wait
+from tests.integration.discovery.node import ProxyNode
 from tests.integration.kafka.machines import certificates
+from tests.waiting import wait_until
 
 NAMES = ("zookeeper-1", "zookeeper-2", "zookeeper-3")
 
@@ -39,7 +40,9 @@ def test_a_session_outlives_the_server_that_it_was_with(
     node: ProxyNode, ensemble: zookeeper_server.Ensemble
 ) -> None:
     # Long enough for two checks of each server: what is counted as well has said so itself.
-    wait(lambda: node.log("proxy").count("DOWN") == 0 and len(node.leads_to("zookeeper")) == 3, "all serve")
+    wait_until(
+        "all serve", lambda: node.log("proxy").count("DOWN") == 0 and len(node.leads_to("zookeeper")) == 3
+    )
     client = KazooClient(f"127.0.0.1:{node.ports['zookeeper']}", timeout=10)
     client.start(30)
     try:
@@ -47,13 +50,13 @@ def test_a_session_outlives_the_server_that_it_was_with(
         session = client.client_id
         for server in ensemble:
             server.kill()
-            wait(lambda: len(node.leads_to("zookeeper")) < 3, "the proxy sees it")
+            wait_until("the proxy sees it", lambda: len(node.leads_to("zookeeper")) < 3)
             ensemble.wait(2)
-            wait(lambda: client.connected, "the client is with another one")
+            wait_until("the client is with another one", lambda: client.connected)
             assert client.retry(client.get, "/held")[0] == b"1"
             server.start()
             ensemble.wait()
-            wait(lambda: len(node.leads_to("zookeeper")) == 3, "the proxy sees it again")
+            wait_until("the proxy sees it again", lambda: len(node.leads_to("zookeeper")) == 3)
         assert client.client_id == session
     finally:
         client.stop()

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from meridian.elasticsearch.client import ElasticError
 
 from tests.integration.elasticsearch.conftest import Elastic
 from tests.integration.kafka.conftest import Lab
+from tests.waiting import wait_until
 
 PARTITIONS = 3
 RECORDS = 4_500
@@ -108,20 +108,16 @@ class Sink:
         except FileNotFoundError:
             return {}
 
+    def await_(self, what: str, true: Callable[[], bool]) -> None:
+        """Wait until something is so; fail with the sink's own words when it does not come."""
+        wait_until(what, true, 90, lambda: self.log[-3000:], 0.5)
+
 
 @pytest.fixture
 def sink(tmp_path: Path, lab: Lab, elastic: Elastic) -> Iterator[Sink]:
     made = Sink(tmp_path, lab, elastic)
     yield made
     made.kill()
-
-
-def eventually(what: str, true: Callable[[], bool], sink: Sink, seconds: float = 90) -> None:
-    """Wait until something is so; fail with the sink's own words when it does not come."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, f"{what}: not within {seconds:g} s\n{sink.log[-3000:]}"
-        time.sleep(0.5)
 
 
 def record(number: int) -> tuple[bytes | None, str]:
@@ -178,19 +174,18 @@ def test_each_record_is_one_document_or_one_dead_letter_whoever_is_killed(
     sink.start()
     produce(lab, 0, RECORDS // 3)
     for share in (0.05, 0.15):
-        eventually("it indexes", lambda share=share: elastic.client.count(INDEX) > documents * share, sink)  # type: ignore[misc]
+        sink.await_("it indexes", lambda share=share: elastic.client.count(INDEX) > documents * share)  # type: ignore[misc]
         sink.kill()
         sink.start()
     produce(lab, RECORDS // 3, 2 * RECORDS // 3)
     master = next(name for name, facts in elastic.client.nodes().items() if facts["master"])
     elastic.nodes[master].stop(9)
     produce(lab, 2 * RECORDS // 3, RECORDS)
-    eventually("the other two go on", lambda: _count(elastic) == documents, sink)
+    sink.await_("the other two go on", lambda: _count(elastic) == documents)
     elastic.nodes[master].start()
-    eventually(
+    sink.await_(
         "it has read all",
         lambda: sink.status()["lag_records"] == 0 and sink.status()["state"] == "running",
-        sink,
     )
     assert sink.terminate() == 0
 
@@ -248,9 +243,9 @@ def test_an_index_is_built_anew_from_what_kafka_has(elastic: Elastic, sink: Sink
     repositories.remove_index(elastic.client, INDEX, INDEX)
     # A sink that has ended keeps its place in the group for some seconds.
     rewound = ("rewind", TOPIC, "--confirm", TOPIC)
-    eventually("nobody is in the group", lambda: sink.do(*rewound).returncode == 0, sink)
+    sink.await_("nobody is in the group", lambda: sink.do(*rewound).returncode == 0)
     sink.start()
-    eventually("all is there again", lambda: _count(elastic) == before, sink)
+    sink.await_("all is there again", lambda: _count(elastic) == before)
     assert sink.terminate() == 0
 
 

@@ -1,7 +1,6 @@
 """What the scheduler does with topics, partitions and quotas, on real brokers."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, cast
 
 import pytest
@@ -18,6 +17,7 @@ from meridian.errors import MeridianError
 from meridian.kafka import cluster, reassignment
 
 from tests.integration.kafka.conftest import Lab
+from tests.waiting import wait_until
 
 MB = 2**20
 FAST, SLOW = 50 * MB, 20_000
@@ -97,14 +97,6 @@ def scheduler(lab: Lab) -> Scheduler:
     return Scheduler(lab)
 
 
-def eventually(true: Callable[[], bool], seconds: float = 120) -> None:
-    """Wait until it is so by whichever broker answers."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.2)
-
-
 def test_topics_are_added_changed_grown_and_deleted(scheduler: Scheduler) -> None:
     scheduler.add("placed", (3, 1), partitions=4)
     assert scheduler.replicas("placed") == {0: (3, 1), 1: (1, 3), 2: (3, 1), 3: (1, 3)}
@@ -115,14 +107,18 @@ def test_topics_are_added_changed_grown_and_deleted(scheduler: Scheduler) -> Non
     with pytest.raises(MeridianError, match=r"retention\.ms"):
         scheduler.topics.update(["placed"], {"retention.ms": "soon"})
     scheduler.topics.grow(["placed"], 6, [2, 3])
-    eventually(lambda: len(scheduler.replicas("placed")) == 6)
+    wait_until("it has grown", lambda: len(scheduler.replicas("placed")) == 6)
     assert set(scheduler.replicas("placed")[5]) == {2, 3}
-    (listed,) = scheduler.topics.partitions(["placed"]).values()
-    assert {tuple(sorted(one["replicas"])) for one in listed} == {(1, 3), (2, 3)}
+
+    def pairs() -> set[tuple[int, ...]]:
+        (listed,) = scheduler.topics.partitions(["placed"]).values()
+        return {tuple(sorted(one["replicas"])) for one in listed}
+
+    wait_until("its new partitions are listed", lambda: pairs() == {(1, 3), (2, 3)})
     with pytest.raises(MeridianError, match="can only become more"):
         scheduler.topics.grow(["placed"], 6)
     scheduler.topics.delete("placed", "placed")
-    eventually(lambda: "placed" not in scheduler.topics.names())
+    wait_until("it is deleted", lambda: "placed" not in scheduler.topics.names())
 
 
 def test_a_topic_that_could_never_be_written_is_refused(scheduler: Scheduler) -> None:
@@ -140,15 +136,16 @@ def test_a_move_is_planned_first_then_carried_out_and_leaves_no_bound(scheduler:
     assert scheduler.replicas("moved") == before
     done = scheduler.moves.wait(scheduler.place("moved", (2, 3)), _MOVED_SECONDS)
     assert (done.status, done.left) == ("completed", ()), done.message
-    eventually(lambda: scheduler.replicas("moved") == {**before, **planned.after["moved"]})
+    wait_until("it has moved", lambda: scheduler.replicas("moved") == {**before, **planned.after["moved"]})
     assert {one for ids in planned.after["moved"].values() for one in ids} == {2, 3}
-    assert not reassignment.throttled(scheduler.lab.admin, "moved")
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(scheduler.lab.admin, "moved"))
     again = scheduler.place("moved", (2, 3))
     assert again.status == "idle (no-op)"
-    eventually(
+    wait_until(
+        "preferred leaders lead",
         lambda: all(
             one["leader"] == one["expectedLeader"] for one in scheduler.topics.partitions(["moved"])["moved"]
-        )
+        ),
     )
 
 
@@ -158,8 +155,9 @@ def test_rebalance_places_anew_with_another_number_of_replicas(scheduler: Schedu
         scheduler.place("widened-anew", (1, 2, 3), keep=False, replicas=3), _MOVED_SECONDS
     )
     assert done.status == "completed", done.message
-    eventually(
-        lambda: {tuple(sorted(ids)) for ids in scheduler.replicas("widened-anew").values()} == {(1, 2, 3)}
+    wait_until(
+        "each has three replicas",
+        lambda: {tuple(sorted(ids)) for ids in scheduler.replicas("widened-anew").values()} == {(1, 2, 3)},
     )
     scheduler.topics.update(["widened-anew"], {"min.insync.replicas": "3"})
     with pytest.raises(MeridianError, match=r"2 replicas cannot satisfy its min\.insync\.replicas 3"):
@@ -171,14 +169,14 @@ def test_a_move_that_is_cancelled_is_undone_cleanly(scheduler: Scheduler) -> Non
     scheduler.fill("cancelled", 10)
     before = scheduler.replicas("cancelled")
     assert scheduler.place("cancelled", (3, 1), throttle=SLOW).status == "started"
-    eventually(lambda: bool(reassignment.under_way(scheduler.access.reassign_tool())))
+    wait_until("it is under way", lambda: bool(reassignment.under_way(scheduler.access.reassign_tool())))
     assert scheduler.moves.status().status == "running"
     with pytest.raises(MeridianError, match="another move is under way"):
         scheduler.place("cancelled", (2, 3))
     assert scheduler.moves.cancel().status == "cancelled"
-    eventually(lambda: scheduler.replicas("cancelled") == before)
-    assert not reassignment.throttled(scheduler.lab.admin, "cancelled")
-    assert reassignment.under_way(scheduler.access.reassign_tool()) == {}
+    wait_until("it is undone", lambda: scheduler.replicas("cancelled") == before)
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(scheduler.lab.admin, "cancelled"))
+    wait_until("nothing moves", lambda: reassignment.under_way(scheduler.access.reassign_tool()) == {})
     with pytest.raises(MeridianError, match="nothing is under way"):
         scheduler.moves.cancel()
 
@@ -187,12 +185,15 @@ def test_a_new_leader_ends_what_an_earlier_one_has_begun(scheduler: Scheduler) -
     scheduler.add("inherited", (1, 2))
     planned = scheduler.place("inherited", (2, 3), dry_run=True)
     reassignment.start(scheduler.access.reassign_tool(), planned.after, FAST)
-    eventually(lambda: reassignment.throttled(scheduler.lab.admin, "inherited"))
+    wait_until("its traffic is bounded", lambda: reassignment.throttled(scheduler.lab.admin, "inherited"))
     other = scheduler.another()
     other.status()
-    eventually(lambda: other.status().status == "completed")
-    eventually(lambda: planned.after["inherited"].items() <= scheduler.replicas("inherited").items())
-    assert not reassignment.throttled(scheduler.lab.admin, "inherited")
+    wait_until("it is completed", lambda: other.status().status == "completed")
+    wait_until(
+        "its replicas have moved",
+        lambda: planned.after["inherited"].items() <= scheduler.replicas("inherited").items(),
+    )
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(scheduler.lab.admin, "inherited"))
 
 
 def test_a_new_leader_can_cancel_what_an_earlier_one_has_begun(scheduler: Scheduler) -> None:
@@ -201,12 +202,15 @@ def test_a_new_leader_can_cancel_what_an_earlier_one_has_begun(scheduler: Schedu
     planned = scheduler.place("disowned", (3, 1), dry_run=True)
     reassignment.start(scheduler.access.reassign_tool(), planned.after, SLOW)
     other = scheduler.another()
-    eventually(lambda: other.status().status == "running")
+    wait_until("it is known", lambda: other.status().status == "running")
     assert other.status().kind == "earlier"
     assert other.cancel().status == "cancelled"
     # Kafka puts replicas back in an order of its own; the plan, which knew the former one, is gone.
-    eventually(lambda: [set(ids) for ids in scheduler.replicas("disowned").values()] == [{1, 2}, {1, 2}])
-    assert not reassignment.throttled(scheduler.lab.admin, "disowned")
+    wait_until(
+        "its replicas are where they were",
+        lambda: [set(ids) for ids in scheduler.replicas("disowned").values()] == [{1, 2}, {1, 2}],
+    )
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(scheduler.lab.admin, "disowned"))
 
 
 def test_quotas_are_set_listed_and_taken_away(scheduler: Scheduler) -> None:
@@ -219,15 +223,13 @@ def test_quotas_are_set_listed_and_taken_away(scheduler: Scheduler) -> None:
         "consumerByteRate": 2000,
     }
     quotas.assign("users", "<default>", {"consumer_byte_rate": 5000})
-    assert {(one.kind, one.entity) for one in quotas.listed()} == {
-        ("clients", "batch job"),
-        ("users", "<default>"),
-    }
+    both = {("clients", "batch job"), ("users", "<default>")}
+    wait_until("both are listed", lambda: {(one.kind, one.entity) for one in quotas.listed()} == both)
     (left,) = quotas.assign("clients", "batch job", {"producer_byte_rate": None})
     assert left.rates == {"consumer_byte_rate": 2000}
     assert quotas.assign("clients", "batch job", {"consumer_byte_rate": None}) == []
     assert quotas.assign("users", "<default>", {"consumer_byte_rate": None}) == []
-    assert quotas.listed() == []
+    wait_until("none is listed", lambda: quotas.listed() == [])
 
 
 def test_a_broker_is_evacuated_stopped_and_removed_when_others_can_hold_it_all(scheduler: Scheduler) -> None:
@@ -235,19 +237,26 @@ def test_a_broker_is_evacuated_stopped_and_removed_when_others_can_hold_it_all(s
         scheduler.moves.shrink([3], FAST, dry_run=True)
     for name in scheduler.topics.names():
         scheduler.topics.delete(name, name)
-    eventually(lambda: scheduler.topics.names() == [])
+    wait_until("all are deleted", lambda: scheduler.topics.names() == [])
     scheduler.add("kept", (1, 2, 3), partitions=3)
     done = scheduler.moves.wait(scheduler.moves.shrink([3], FAST), _MOVED_SECONDS)
     assert done.status == "completed", done.message
     assert scheduler.service.stopped == [3]
     assert set(scheduler.service.views) == {1, 2}
-    held = {one for part in cluster.describe(scheduler.lab.admin).partitions for one in part.replicas}
-    assert held == {1, 2}
+
+    def holders() -> set[int]:
+        return {one for part in cluster.describe(scheduler.lab.admin).partitions for one in part.replicas}
+
+    wait_until("broker 3 holds nothing", lambda: holders() == {1, 2})
 
 
 def test_new_brokers_get_their_share_once_they_run(scheduler: Scheduler) -> None:
     scheduler.add("shared", (1, 2), partitions=6)
     done = scheduler.moves.wait(scheduler.moves.grow([3], FAST), _MOVED_SECONDS)
     assert done.status == "completed", done.message
-    held = [one for ids in scheduler.replicas("shared").values() for one in ids]
-    assert {held.count(one) for one in (1, 2, 3)} == {4}
+
+    def shares() -> set[int]:
+        held = [one for ids in scheduler.replicas("shared").values() for one in ids]
+        return {held.count(one) for one in (1, 2, 3)}
+
+    wait_until("each has its share", lambda: shares() == {4})

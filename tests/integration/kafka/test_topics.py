@@ -1,13 +1,11 @@
 """What states do with topics, on real brokers."""
 
-import time
-from collections.abc import Callable
-
 import pytest
 from meridian.errors import MeridianError
 from meridian.kafka import reassignment, topics
 
 from tests.integration.kafka.conftest import Lab
+from tests.waiting import wait_until
 
 
 def have(lab: Lab, topic: topics.Topic, throttle: int = 50 * 2**20) -> dict[str, object]:
@@ -19,14 +17,6 @@ def have(lab: Lab, topic: topics.Topic, throttle: int = 50 * 2**20) -> dict[str,
             lab.admin, todo, lambda name, to: reassignment.reassign(lab.admin, tool, name, to, throttle, 60)
         )
     return todo.changes()
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    """Wait until it is so by whichever broker answers; they hear of a change one after the other."""
-    until = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.2)
 
 
 def test_a_topic_is_created_once_with_three_replicas_in_three_racks(lab: Lab) -> None:
@@ -62,7 +52,7 @@ def test_replicas_are_moved_within_a_bound_and_verified(lab: Lab) -> None:
     assert there is not None
     assert [sorted(brokers) for brokers in there.partitions.values()] == [[1, 2, 3]] * 4
     assert not there.moving
-    assert not reassignment.throttled(lab.admin, "widened")
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(lab.admin, "widened"))
     lab.healthy()
 
 
@@ -70,10 +60,13 @@ def test_a_move_that_was_interrupted_is_finished_and_its_bound_taken_away(lab: L
     have(lab, topics.wanted("interrupted", 1))
     mark = dict.fromkeys(reassignment.THROTTLES, "*")
     topics.alter(lab.admin, topics.ConfigResource(topics.ResourceType.TOPIC, "interrupted"), mark)
-    eventually(lambda: reassignment.throttled(lab.admin, "interrupted"))
-    eventually(lambda: set(have(lab, topics.wanted("interrupted", 1))) == {"replicas of partition 0"})
-    eventually(lambda: not reassignment.throttled(lab.admin, "interrupted"))
-    eventually(lambda: have(lab, topics.wanted("interrupted", 1)) == {})
+    wait_until("its traffic is bounded", lambda: reassignment.throttled(lab.admin, "interrupted"))
+    wait_until(
+        "the move is finished",
+        lambda: set(have(lab, topics.wanted("interrupted", 1))) == {"replicas of partition 0"},
+    )
+    wait_until("nothing is bounded", lambda: not reassignment.throttled(lab.admin, "interrupted"))
+    wait_until("nothing is left to do", lambda: have(lab, topics.wanted("interrupted", 1)) == {})
 
 
 def test_deleting_wants_the_name_twice(lab: Lab) -> None:

@@ -4,8 +4,6 @@ import datetime
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +20,12 @@ from tests.integration import mesos_agents
 from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon.programs import Program
 from tests.integration.zookeeper_server import Ensemble
+from tests.waiting import wait_until
 
 FORMULA = paths.repository() / "salt" / "marathon"
 CREDENTIALS = ("admin", "apisecret")
 AGENTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
 _SECRETS = {"agent": "agentsecret", "marathon": "marathonsecret", "operator": "operatorsecret"}
-_PATIENCE = 60.0
-
-
-def wait_until(what: str, true: Callable[[], bool], seconds: float = _PATIENCE) -> None:
-    """Wait until something is so; fail with its name when it does not come."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.1)
 
 
 class Lab:

@@ -13,8 +13,9 @@ from meridian.marathon.client import MarathonClient, MarathonError
 
 from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon import programs
-from tests.integration.marathon.lab import CREDENTIALS, Lab, wait_until
+from tests.integration.marathon.lab import CREDENTIALS, Lab
 from tests.integration.marathon.test_apps import SERVE, deploy, task_ids
+from tests.waiting import wait_until
 
 
 def test_only_who_knows_the_password_is_answered_and_only_over_tls(lab: Lab, client: MarathonClient) -> None:

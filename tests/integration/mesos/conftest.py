@@ -7,7 +7,8 @@ import pytest
 from tests.integration import zookeeper_server
 from tests.integration.marathon import programs
 from tests.integration.mesos.framework import Framework
-from tests.integration.mesos.lab import Lab, opened, wait_until
+from tests.integration.mesos.lab import Lab, opened
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ import datetime
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,12 @@ from meridian.pki import authority
 from tests.integration.marathon.programs import Program
 from tests.integration.mesos.framework import Framework
 from tests.ports import free as free_ports
+from tests.waiting import wait_until
 
 FORMULA = paths.repository() / "salt" / "mesos"
 SECRETS = {name: f"secretof{name}" for name in ("agent", "kafka-scheduler", "marathon", "operator")}
 MASTERS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
 AGENTS = ("127.0.0.21", "127.0.0.22")
-_PATIENCE = 60.0
 # Quicker than an operator would want them.
 _QUICK = {
     "master": {
@@ -36,15 +34,6 @@ _QUICK = {
     },
     "agent": {"zk_session_timeout": "4secs", "registration_backoff_factor": "100ms"},
 }
-
-
-def wait_until(what: str, true: Callable[[], Any], seconds: float = _PATIENCE) -> Any:
-    """Wait until something is so and return it; fail with its name when it does not come."""
-    deadline = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.1)
-    return found
 
 
 def opened(folder: Path) -> Path:

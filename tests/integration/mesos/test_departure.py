@@ -11,8 +11,9 @@ from meridian.mesos.away import AWAY, Record
 
 from tests.integration.mesos import framework as api
 from tests.integration.mesos.framework import Framework, Json, launch
-from tests.integration.mesos.lab import AGENTS, SECRETS, Lab, wait_until
+from tests.integration.mesos.lab import AGENTS, SECRETS, Lab
 from tests.integration.mesos.test_tasks import run
+from tests.waiting import wait_until
 
 HOST, OTHER = AGENTS
 CREDENTIAL = ("agent", SECRETS["agent"])

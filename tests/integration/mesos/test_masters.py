@@ -9,7 +9,8 @@ from meridian.mesos import health, maintenance
 from meridian.mesos.operator import MesosError
 
 from tests.integration.mesos.framework import Framework, launch
-from tests.integration.mesos.lab import AGENTS, SECRETS, Lab, wait_until
+from tests.integration.mesos.lab import AGENTS, SECRETS, Lab
+from tests.waiting import wait_until
 
 
 def test_one_leads_and_the_others_say_who(lab: Lab) -> None:

@@ -8,8 +8,9 @@ from meridian.mesos import drain as draining
 from meridian.mesos import maintenance
 
 from tests.integration.mesos.framework import Framework, launch
-from tests.integration.mesos.lab import AGENTS, Lab, wait_until
+from tests.integration.mesos.lab import AGENTS, Lab
 from tests.integration.mesos.test_tasks import run
+from tests.waiting import wait_until
 
 HOST = AGENTS[0]
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.integration.mesos import framework as api
 from tests.integration.mesos.framework import Framework, launch
-from tests.integration.mesos.lab import AGENTS, Lab, opened, wait_until
+from tests.integration.mesos.lab import AGENTS, Lab, opened
+from tests.waiting import wait_until
 
 HOST = AGENTS[0]
 SLEEP = {"value": "exec sleep 1000"}
@@ -151,7 +152,7 @@ def test_an_agent_that_does_not_come_back_is_unreachable(lab: Lab, framework: Fr
     framework.update("alone", "TASK_RUNNING")
 
 
-def test_a_task_that_fails_its_check_is_killed(framework: Framework) -> None:
+def test_a_task_that_fails_its_check_is_killed(lab: Lab, framework: Framework) -> None:
     check = {
         "type": "COMMAND",
         "command": {"value": "test ! -e sick"},
@@ -160,8 +161,9 @@ def test_a_task_that_fails_its_check_is_killed(framework: Framework) -> None:
         "grace_period_seconds": 0,
         "consecutive_failures": 2,
     }
-    run(framework, "checked", {"value": "sleep 2; touch sick; exec sleep 1000"}, health_check=check)
+    run(framework, "checked", health_check=check)
     assert framework.event("UPDATE", 20, lambda one: one["update"]["status"].get("healthy") is True)
+    (lab.sandbox(HOST, "checked") / "sick").touch()
     assert framework.update("checked", "TASK_KILLED")["healthy"] is False
 
 

@@ -10,20 +10,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from tests import ports
 from tests.integration import mesos_agents
+from tests.waiting import PATIENCE, wait_until
 
 REPOSITORY = Path(__file__).parents[3]
 SECRET, API_SECRET = "schedulers-secret", "users-secret"
-_PATIENCE = 60.0
 _LAUNCHER = """#!/bin/sh
 echo "$KAFKA_BROKER_ID $$" >> {journal}
 mkdir -p "$KAFKA_DATA"
@@ -32,16 +31,6 @@ echo "broker $KAFKA_BROKER_ID with $KAFKA_OPTIONS"
 exec sleep 100000
 """
 _AGENT = ("--containerizers=mesos", "--no-switch_user")
-
-
-def wait_for(what: Callable[[], Any], text: str, seconds: float = _PATIENCE) -> Any:
-    """Wait until something is true, and return it."""
-    until = time.monotonic() + seconds
-    while not (found := what()):
-        if time.monotonic() > until:
-            raise AssertionError(f"not within {seconds:g} s: {text}")
-        time.sleep(0.1)
-    return found
 
 
 def free_port() -> int:
@@ -136,19 +125,24 @@ class Scheduler(Process):
 
     def wait_connected(self) -> None:
         """Wait until it leads and is subscribed."""
-        wait_for(lambda: self.health().get("connected"), f"scheduler connected: {self.said()[-2000:]}")
+        wait_until(
+            "scheduler connected",
+            lambda: self.health().get("connected"),
+            explain=lambda: self.said()[-2000:],
+        )
 
     def broker(self, number: int) -> dict[str, Any]:
         """Return a broker."""
         (found,) = self.ask("/api/broker/list", broker=str(number))["brokers"]
         return dict(found)
 
-    def wait_state(self, number: int, state: str, seconds: float = _PATIENCE) -> dict[str, Any]:
+    def wait_state(self, number: int, state: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Wait until a broker is in a state."""
-        wait_for(
+        wait_until(
+            f"broker {number} {state}",
             lambda: self.broker(number)["state"] == state,
-            f"broker {number} {state}: {self.broker(number)} {self.said()[-1500:]}",
             seconds,
+            lambda: f"{self.broker(number)} {self.said()[-1500:]}",
         )
         return self.broker(number)
 

@@ -4,7 +4,8 @@ import os
 import signal
 import time
 
-from tests.integration.scheduler.scheduler_on_mesos import Cluster, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster
+from tests.waiting import wait_until
 
 SMALL = {"cpus": "0.5", "mem": "256", "heap": "128", "failoverDelay": "2s", "hostLostPeriod": "5s"}
 
@@ -14,7 +15,7 @@ def test_brokers_are_placed_and_the_one_that_is_not_says_why(cluster: Cluster) -
         cluster.start_agent(number)
     scheduler = cluster.start_scheduler()
     scheduler.wait_connected()
-    wait_for(lambda: len(cluster.reservations()) == 2, "both agents")
+    wait_until("both agents", lambda: len(cluster.reservations()) == 2)
     scheduler.ask(
         "/api/broker/add", broker="0..2", **SMALL, constraints="hostname=unique", options="id.is=$id"
     )
@@ -41,10 +42,10 @@ def test_a_killed_broker_runs_again_on_its_host_with_its_volume(cluster: Cluster
     scheduler.ask("/api/broker/add", broker="0", **SMALL, volume="data:100")
     scheduler.ask("/api/broker/start", broker="0", timeout="30s")
     before = scheduler.wait_state(0, "running")
-    (pid,) = wait_for(lambda: cluster.running(0), "broker 0")
+    (pid,) = wait_until("broker 0", lambda: cluster.running(0))
     os.kill(pid, signal.SIGKILL)
     ended = time.monotonic()
-    wait_for(lambda: cluster.running(0) not in ([], [pid]), "broker 0 again")
+    wait_until("broker 0 again", lambda: cluster.running(0) not in ([], [pid]))
     assert time.monotonic() - ended < 2 + 15
     after = scheduler.wait_state(0, "running")
     assert after["task"]["hostname"] == before["task"]["hostname"]
@@ -78,7 +79,7 @@ def test_a_volume_is_released_only_when_asked_by_name(cluster: Cluster) -> None:
     assert volume["id"] in cluster.reservations()["127.0.0.1"]
     assert not cluster.running(0)
     scheduler.ask("/api/broker/volume/give-up", broker="0", volume=volume["id"], confirm=volume["id"])
-    wait_for(lambda: cluster.reservations()["127.0.0.1"] == [], "all is unreserved")
+    wait_until("all is unreserved", lambda: cluster.reservations()["127.0.0.1"] == [])
     scheduler.ask("/api/broker/remove", broker="0")
     assert scheduler.ask("/api/broker/list")["brokers"] == []
 
@@ -86,8 +87,8 @@ def test_a_volume_is_released_only_when_asked_by_name(cluster: Cluster) -> None:
 def test_a_wrong_secret_is_said(cluster: Cluster) -> None:
     (cluster.folder / "secret").write_text("wrong", encoding="utf-8")
     scheduler = cluster.start_scheduler()
-    problem = wait_for(
-        lambda: scheduler.health().get("problem", "").startswith("http") and scheduler.health(), ""
+    problem = wait_until(
+        "", lambda: scheduler.health().get("problem", "").startswith("http") and scheduler.health()
     )
     assert "does not know principal kafka-scheduler by its secret" in problem["problem"]
     (cluster.folder / "secret").write_text("schedulers-secret", encoding="utf-8")

@@ -20,7 +20,8 @@ from meridian.elasticsearch.client import ElasticClient, ElasticError
 from meridian.errors import MeridianError
 
 from tests.integration.elasticsearch.nodes import PASSWORDS, Node, nodes
-from tests.integration.scheduler.scheduler_on_mesos import Cluster, Scheduler, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, Scheduler
+from tests.waiting import wait_until
 
 # A JVM starts in seconds, on a busy machine in a minute.
 _PATIENCE = 240.0
@@ -80,7 +81,7 @@ class Search:
             return bool(young and found["status"] == "green" and found["nodes"] == 3)
 
         try:
-            wait_for(green, "green", _PATIENCE)
+            wait_until("green", green, _PATIENCE)
         except AssertionError as error:
             raise AssertionError(
                 f"{error}: {self.ask('cluster')} {self.scheduler.said()[-1500:]} {self.logs()}"
@@ -98,7 +99,7 @@ class Search:
                     raise
             return bool(found)
 
-        wait_for(told, f"a number of documents of {index}", _PATIENCE)
+        wait_until(f"a number of documents of {index}", told, _PATIENCE)
         return found[-1]
 
     def logs(self) -> str:
@@ -178,7 +179,7 @@ def test_a_killed_node_is_back_on_its_host_with_its_documents(search: Search) ->
     search.wait_green()
     before, (volume,) = search.tasks()["2"], search.ask("node/list", node="2")["nodes"][0]["volumes"]
     search.kill("2")
-    wait_for(lambda: (search.tasks()["2"] or before)["id"] != before["id"], "another task", _PATIENCE)
+    wait_until("another task", lambda: (search.tasks()["2"] or before)["id"] != before["id"], _PATIENCE)
     search.wait_green()
     (after,) = search.ask("node/list", node="2")["nodes"]
     assert (after["task"]["hostname"], after["volumes"]) == (before["hostname"], [volume])

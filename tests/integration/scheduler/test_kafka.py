@@ -12,7 +12,8 @@ from confluent_kafka.admin import AdminClient, NewTopic
 from meridian.kafka import cluster as kafka_cluster
 
 from tests.integration import zookeeper_server
-from tests.integration.scheduler.scheduler_on_mesos import Cluster, Process, Scheduler, free_port, wait_for
+from tests.integration.scheduler.scheduler_on_mesos import Cluster, Process, Scheduler, free_port
+from tests.waiting import wait_until
 
 _PATIENCE = 240.0
 _CLUSTER_ID = "bWVyaWRpYW4tdGVzdHMtMQ"
@@ -143,7 +144,7 @@ def test_brokers_are_restarted_one_after_the_other_and_nothing_is_lost(
     admin.create_topics([topic])["numbers"].result(_PATIENCE)
     kafka_cluster.wait_healthy(admin, [0, 1, 2], _PATIENCE)
     writer = Writer(bootstrap, "numbers")
-    wait_for(lambda: len(writer.confirmed) > 100, "records are written", _PATIENCE)
+    wait_until("records are written", lambda: len(writer.confirmed) > 100, _PATIENCE)
     before = {one["id"]: one["task"]["id"] for one in scheduler.ask("/api/broker/list")["brokers"]}
     ends: list[tuple[str, ...]] = []
     seen = threading.Event()

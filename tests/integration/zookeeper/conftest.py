@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -148,11 +147,3 @@ def refused(ask: Callable[[], object]) -> str:
     except KazooException as error:
         return type(error).__name__
     return ""
-
-
-def eventually(true: Callable[[], bool], seconds: float = UP_SECONDS) -> None:
-    """Wait until it is so."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.1)

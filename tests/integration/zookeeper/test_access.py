@@ -12,8 +12,9 @@ from meridian.tls import Tls
 from meridian.zookeeper import acl, node, srvr
 
 from tests.integration.kafka.machines import certificates
-from tests.integration.zookeeper.conftest import eventually, make_paths, refused
+from tests.integration.zookeeper.conftest import UP_SECONDS, make_paths, refused
 from tests.integration.zookeeper.machines import Ensemble
+from tests.waiting import wait_until
 
 
 def asked(ensemble: Ensemble, word: bytes, certificate: bool = True) -> str:
@@ -109,7 +110,11 @@ def test_a_certificate_alone_makes_no_server(ensemble: Ensemble) -> None:
     assert ensemble.prepare(4).count("participant") == 4
     stranger.start()
     try:
-        eventually(lambda: "Authentication failed against server" in stranger.log.read_text(encoding="utf-8"))
+        wait_until(
+            "it is refused",
+            lambda: "Authentication failed against server" in stranger.log.read_text(encoding="utf-8"),
+            UP_SECONDS,
+        )
         assert not stranger.ask().serves
     finally:
         stranger.stop()

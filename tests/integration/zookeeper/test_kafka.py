@@ -14,9 +14,10 @@ from meridian.kafka.mode import MODES, ZOOKEEPER
 from meridian.tls import Tls
 
 from tests.integration.kafka import machines as kafka
-from tests.integration.zookeeper.conftest import UP_SECONDS, eventually, refused
+from tests.integration.zookeeper.conftest import UP_SECONDS, refused
 from tests.integration.zookeeper.machines import Ensemble
 from tests.integration.zookeeper_server import unpacked
+from tests.waiting import wait_until
 
 _MIRROR = "org.apache.kafka.connect.mirror.MirrorMaker"
 _RECORDS = 500
@@ -127,15 +128,15 @@ def test_topics_are_made_grown_set_and_moved(lab: Lab) -> None:
 
     wanted = topics.wanted("flights", 4, config={"retention.ms": 3600000})
     assert set(have(lab, wanted)) == {"topic"}
-    eventually(lambda: not topics.plan_now(lab.admin, wanted))
-    eventually(lambda: spread("flights"))
+    wait_until("nothing is left to do", lambda: not topics.plan_now(lab.admin, wanted), UP_SECONDS)
+    wait_until("each partition has three replicas", lambda: spread("flights"), UP_SECONDS)
     wanted = topics.wanted("flights", 6, config={"retention.ms": 7200000})
     assert set(have(lab, wanted)) == {"partitions", "retention.ms"}
-    eventually(lambda: not topics.plan_now(lab.admin, wanted))
+    wait_until("nothing is left to do", lambda: not topics.plan_now(lab.admin, wanted), UP_SECONDS)
 
     have(lab, topics.wanted("moved", 2, replication_factor=2, min_insync_replicas=1))
     have(lab, topics.wanted("moved", 2, replication_factor=3))
-    eventually(lambda: spread("moved"))
+    wait_until("each partition has three replicas", lambda: spread("moved"), UP_SECONDS)
 
 
 def test_only_what_needs_it_is_restarted_one_by_one_and_the_active_controller_last(lab: Lab) -> None:

@@ -7,8 +7,9 @@ from meridian.errors import MeridianError
 from meridian.zookeeper import roll
 from meridian.zookeeper.members import parse
 
-from tests.integration.zookeeper.conftest import UP_SECONDS, Founder, Writer, eventually, make_paths
+from tests.integration.zookeeper.conftest import UP_SECONDS, Founder, Writer, make_paths
 from tests.integration.zookeeper.machines import Ensemble
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_the_quorum_outlives_its_leader(five: Ensemble) -> None:
         writer.await_more()
         assert leader(five) != killed
         five.machines[killed].start()
-        eventually(lambda: five.machines[killed].ask().serves)
+        wait_until("it serves again", lambda: five.machines[killed].ask().serves, UP_SECONDS)
         writer.await_more()
     assert_nothing_lost(five, writer)
     clear(five)
@@ -135,6 +136,6 @@ def test_a_server_starts_again_with_the_members_of_now(five: Ensemble) -> None:
     assert before.version > 0
     five.machines[2].stop()
     five.machines[2].start()
-    eventually(lambda: five.machines[2].ask().serves)
+    wait_until("it serves again", lambda: five.machines[2].ask().serves, UP_SECONDS)
     assert five.membership(2) == before
     assert parse((five.machines[2].folder / "data/members/zoo.cfg.dynamic").read_text()).version == 0

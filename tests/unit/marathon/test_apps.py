@@ -1,7 +1,5 @@
 """An app as declared: planned, deployed, explained, removed."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from meridian.marathon import apps, deployment
 from meridian.marathon.client import MarathonClient
 
 from tests.doubles.marathon_memory import MarathonMemory
+from tests.waiting import wait_until
 
 WEB: dict[str, Any] = {"cmd": "serve", "cpus": 0.5, "instances": 2}
 PILLAR = {"shop:password": "hunter2hunter2"}
@@ -22,13 +21,6 @@ def deploy(client: MarathonClient, app: Json, deadline: float = 10, **options: A
     todo = apps.plan(client, "/shop/web", app, PILLAR.get)
     apps.apply(client, todo, deadline, **options)
     return todo.changes
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_an_app_is_deployed_once(marathon: MarathonMemory, client: MarathonClient) -> None:
@@ -60,7 +52,7 @@ def test_an_app_that_does_not_fit_tells_why_and_how_to_take_it_back(client: Mara
     [under_way] = client.deployments()
     assert f"marathon.roll_back {under_way['id']} takes it back" in str(error.value)
     client.roll_back(under_way["id"])
-    eventually(lambda: client.app("/shop/web") is None)
+    wait_until("it is gone", lambda: client.app("/shop/web") is None)
 
 
 def test_an_app_whose_tasks_fail_tells_the_last_words(
@@ -132,6 +124,8 @@ def test_a_failed_task_is_started_again(marathon: MarathonMemory, client: Marath
     deploy(client, WEB | {"backoffSeconds": 0})
     [victim, other] = [task["id"] for task in client.tasks("/shop/web")]
     marathon.fail(victim, "out of memory")
-    eventually(lambda: victim not in {task["id"] for task in client.tasks("/shop/web")})
+    wait_until(
+        "the failed one is gone", lambda: victim not in {task["id"] for task in client.tasks("/shop/web")}
+    )
     deployment.wait_healthy(client, ["/shop/web"], 10)
     assert other in {task["id"] for task in client.tasks("/shop/web")}

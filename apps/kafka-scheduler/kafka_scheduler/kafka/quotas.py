@@ -1,6 +1,7 @@
 """Quotas of clients and users. By Kafka's own tool: confluent-kafka (2.16) has no request for them."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from kafka_scheduler.kafka.access import KafkaAccess
 #: The rates that may be set, as Kafka names them: bytes per second and broker.
 RATES = ("producer_byte_rate", "consumer_byte_rate")
 DEFAULT = "<default>"
+_SEEN_SECONDS = 15.0
 _KINDS = {"clients": "client-id", "users": "user-principal"}
 _NAME = re.compile(r"[^\x00-\x1f]{1,249}")
 
@@ -69,7 +71,14 @@ class Quotas:
         if less:
             arguments += ["--delete-config", ",".join(less)]
         tool(arguments)
-        return [one for one in parse(kind, tool([*whose, "--describe"])) if one.entity == entity]
+        wanted = {name: rate for name, rate in rates.items() if rate is not None}
+        until = time.monotonic() + _SEEN_SECONDS
+        while True:
+            # Brokers hear of it one after the other, and any of them answers.
+            found = [one for one in parse(kind, tool([*whose, "--describe"])) if one.entity == entity]
+            has = {name: rate for one in found for name, rate in one.rates.items() if name in rates}
+            if has == wanted or time.monotonic() > until:
+                return found
 
 
 def parse(kind: str, printed: str) -> list[Quota]:

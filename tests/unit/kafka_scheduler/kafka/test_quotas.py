@@ -17,14 +17,26 @@ Something else
 
 
 class Tool:
-    """Kafka's tool."""
+    """Kafka's tool.
+
+    :ivar late: how many brokers answer that have not heard of a change yet.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Sequence[str]] = []
+        self.late = 0
+        self._printed = PRINTED
 
     def __call__(self, arguments: Sequence[str]) -> str:
         self.calls.append(arguments)
-        return PRINTED if "clients" in arguments else ""
+        if "--alter" in arguments:
+            whose = "the default client-id" if "--entity-default" in arguments else "client-id 'a's job'"
+            self._printed = f"Quota configs for {whose} are producer_byte_rate=9.0"
+            return ""
+        if "clients" not in arguments:
+            return ""
+        self.late -= 1
+        return PRINTED if self.late >= 0 else self._printed
 
 
 @pytest.fixture
@@ -59,8 +71,17 @@ def test_rates_are_set_and_taken_away_at_once(quotas: Quotas, tool: Tool) -> Non
         *("--entity-type", "clients", "--entity-name=a's job", "--alter"),
         *("--add-config", "producer_byte_rate=9", "--delete-config", "consumer_byte_rate"),
     ]
+    assert [one.rates for one in found] == [{"producer_byte_rate": 9}]
     quotas.assign("clients", "<default>", {"producer_byte_rate": 9})
     assert "--entity-default" in tool.calls[2]
+
+
+def test_what_is_returned_is_what_was_set_whichever_broker_answers(quotas: Quotas, tool: Tool) -> None:
+    tool.late = 2
+    rates = {"producer_byte_rate": 9, "consumer_byte_rate": None}
+    (found,) = quotas.assign("clients", "a's job", rates)
+    assert found.rates == {"producer_byte_rate": 9}
+    assert len(tool.calls) == 4
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "x" * 300])
