@@ -23,7 +23,7 @@ PASSWORDS = {
         "elasticsearch-scheduler",
         "kafka",
     ),
-    "mesos": ("operator", "agent", "marathon", "kafka-scheduler", "elasticsearch-scheduler"),
+    "mesos": ("operator", "agent", "marathon", "kafka-scheduler", "elasticsearch-scheduler", "mesos-dns"),
     "marathon": ("admin",),
     "kafka-scheduler": ("api", "reader"),
     "elasticsearch-scheduler": ("api",),

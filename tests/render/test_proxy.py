@@ -35,7 +35,7 @@ KINDS = {
 SECRETS: dict[str, Any] = {
     "kafka-scheduler": {"reader": "<password of the scheduler's reader>"},
     "marathon": {"admin": "<password of Marathon>"},
-    "mesos": {"operator": "<password of the operator>"},
+    "mesos": {"mesos-dns": "<password of Mesos-DNS>"},
 }
 STATES = [f"proxy{verb}" for verb in ("", ".check", ".clean")]
 

@@ -22,7 +22,9 @@ from tests.ports import free as free_ports
 from tests.waiting import wait_until
 
 FORMULA = paths.repository() / "salt" / "mesos"
-SECRETS = {name: f"secretof{name}" for name in ("agent", "kafka-scheduler", "marathon", "operator")}
+SECRETS = {
+    name: f"secretof{name}" for name in ("agent", "kafka-scheduler", "marathon", "mesos-dns", "operator")
+}
 MASTERS = ("127.0.0.11", "127.0.0.12", "127.0.0.13")
 AGENTS = ("127.0.0.21", "127.0.0.22")
 # Quicker than an operator would want them.
@@ -105,9 +107,9 @@ class Lab:
         """Return the URL of the leading master."""
         return self.operator().leader()
 
-    def framework(self, secret: str = "", **options: Any) -> Framework:
+    def framework(self, secret: str = "", principal: str = "kafka-scheduler", **options: Any) -> Framework:
         """Return a framework that has not subscribed yet."""
-        credential = ("kafka-scheduler", secret or SECRETS["kafka-scheduler"])
+        credential = (principal, secret or SECRETS[principal])
         return Framework(self.leader(), credential, self.ca, **options)
 
     def ask_agent(self, address: str, path: str, **options: Any) -> requests.Response:

@@ -114,15 +114,16 @@ def test_nothing_is_said_without_tls(lab: Lab) -> None:
         requests.get(f"{plain}/health", timeout=5)
 
 
-def test_a_framework_gets_only_its_own_roles(lab: Lab) -> None:
-    other = lab.framework(role="other")
+@pytest.mark.parametrize(("principal", "role"), [("kafka-scheduler", "other"), ("mesos-dns", "kafka")])
+def test_a_framework_gets_only_its_own_roles(lab: Lab, principal: str, role: str) -> None:
+    other = lab.framework(principal=principal, role=role)
     other.id = "unnamed"
     other._info.pop("id", None)
     call = {"type": "SUBSCRIBE", "subscribe": {"framework_info": other._info}}
     answer = requests.post(
         f"{other.url}/api/v1/scheduler",
         json=call,
-        auth=("kafka-scheduler", SECRETS["kafka-scheduler"]),
+        auth=(principal, SECRETS[principal]),
         verify=lab.ca,
         timeout=30,
     )
@@ -130,8 +131,9 @@ def test_a_framework_gets_only_its_own_roles(lab: Lab) -> None:
     assert "Not authorized" in answer.text
 
 
-def test_operators_work_is_for_operators(lab: Lab) -> None:
+@pytest.mark.parametrize("principal", ["kafka-scheduler", "mesos-dns"])
+def test_operators_work_is_for_operators(lab: Lab, principal: str) -> None:
     window = maintenance.window(maintenance.machines(lab.operator(), AGENTS), 60, 60, time.time())
     with pytest.raises(MesosError, match="403"):
-        lab.operator(principal="kafka-scheduler").plan_maintenance([window])
+        lab.operator(principal=principal).plan_maintenance([window])
     assert lab.operator().schedule().get("windows", []) == []

@@ -41,7 +41,7 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
         section["mesos_dns"] |= {
             "masters": [f"{one.addresses.region}:{_port(region, 'mesos', 'master')}" for one in masters],
             "address": node.addresses.region,
-            "password": secrets.get("mesos", {}).get("operator", ""),
+            "password": secrets.get("mesos", {}).get("mesos-dns", ""),
         }
     return {"proxy": section}
 
