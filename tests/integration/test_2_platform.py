@@ -85,12 +85,13 @@ def test_kcat_from_the_host_and_on_to_the_centre(platform: Clone) -> None:
     assert record["headers"] == ["canary", "pass", "flow", "none"]
 
 
+WORKER = "kafka-2.central.local"
 FAULTS = {
     "a broker is killed, and its archiver in mid-segment": [
         ("kafka-2.us-east.local", "systemctl kill --kill-whom=main -s KILL meridian-kafka"),
         ("services-1.us-east.local", "systemctl kill --kill-whom=all -s KILL meridian-archiver"),
     ],
-    "a Connect worker is stopped": [("kafka-2.central.local", "systemctl stop meridian-connect")],
+    "a Connect worker is stopped": [(WORKER, "systemctl stop meridian-connect")],
 }
 
 
@@ -108,17 +109,19 @@ def test_no_flight_is_lost_or_doubled_when(platform: Clone, fault: str) -> None:
     assert suites.find(".//failure") is None
     assert len(suites.findall(".//testcase")) > 20
     if "stopped" in fault:
-        # Nobody restarts what was stopped on purpose; the next deployment does.
-        platform.meridian("deploy", timeout=300)
+        platform.on(WORKER, "systemctl start meridian-connect")
     status = platform.well_within(120)
     assert status["clusters"]["us-east"]["under_replicated"] == 0
     assert status["clusters"]["us-east"]["brokers_up"] == 3
 
 
-def test_a_node_that_died_is_made_again(platform: Clone) -> None:
+def test_a_deployment_makes_a_dead_node_again_and_starts_what_was_stopped(platform: Clone) -> None:
     platform.lose("kafka-3.eu-west.local")
+    # Nobody but a deployment starts what was stopped on purpose.
+    platform.on(WORKER, "systemctl stop meridian-connect")
     assert platform.status()["nodes"]["up"] == 11
     platform.meridian("deploy", timeout=600)
+    assert platform.on(WORKER, "systemctl is-active meridian-connect") == "active"
     assert platform.well_within(120)["clusters"]["eu-west"]["under_replicated"] == 0
 
 
