@@ -35,6 +35,9 @@ TLS = "/etc/salt/pki/minion/tls"
 REQUIREMENTS = "/etc/salt/requirements.txt"
 INSTALLER = "/usr/local/sbin/meridian-bootstrap"
 
+# The same text by the C library, in a tenth of the time, which counts for every machine.
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
 # Twice is fine: what is there is kept. --no-deps: the list is the whole closure, and leaves out what needs a
 # compiler and Salt can do without. --no-compile: a minion needs a fraction, compiled as it is imported.
 _INSTALL = """\
@@ -133,7 +136,7 @@ def files(
     :param public_key: its public half, PEM.
     :param extra: see :func:`minion_config`.
     """
-    config = yaml.safe_dump(minion_config(node, master, extra), sort_keys=True)
+    config = yaml.dump(minion_config(node, master, extra), Dumper=_Dumper, sort_keys=True)
     found = {
         "/etc/salt/minion": File(config.encode(), 0o640),
         "/etc/salt/pki/minion/minion.pem": File(private_key.encode(), 0o400),
@@ -225,7 +228,7 @@ def user_data(
     for key, value in (more or {}).items():
         ours = config.get(key)
         config[key] = [*ours, *value] if isinstance(ours, list) and isinstance(value, list) else value
-    return "#cloud-config\n" + yaml.safe_dump(config, sort_keys=True, width=1000)
+    return "#cloud-config\n" + yaml.dump(config, Dumper=_Dumper, sort_keys=True, width=1000)
 
 
 def fingerprint(public_key: str) -> str:

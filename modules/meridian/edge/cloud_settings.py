@@ -1,8 +1,9 @@
 """What salt-cloud's merged provider, profile and map say, as the cloud packages want it."""
 
+import functools
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -138,9 +139,7 @@ class Settings:
         return self.name, self._master(), self.merged["priv_key"], self.merged["pub_key"]
 
     def _install(self) -> bootstrap.Install:
-        folder = paths.repository() / "salt/node"
-        definition = yaml.safe_load((folder / "artifact.yaml").read_text(encoding="utf-8"))
-        lock = (folder / "node-salt.lock").read_text(encoding="utf-8")
+        requirements, version = _pinned(paths.repository() / "salt/node")
         wanted = self._value("install") or {}
         index, insecure = str(wanted.get("index") or ""), wanted.get("insecure") is True
         if index.startswith("http://") and not insecure:
@@ -149,8 +148,8 @@ class Settings:
                 "could put anything into it: name one with https, or set `insecure: true` beside it"
             )
         return bootstrap.Install(
-            requirements=bootstrap.pinned(lock),
-            version=str(definition["node-salt"]["version"]),
+            requirements=requirements,
+            version=version,
             index=index,
             insecure=insecure,
         )
@@ -203,3 +202,11 @@ def _sdb(address: str, opts: Mapping[str, Any]) -> Any:
     import salt.utils.sdb
 
     return salt.utils.sdb.sdb_get(address, dict(opts))
+
+
+@functools.cache
+def _pinned(folder: Path) -> tuple[Sequence[str], str]:
+    """Return what Salt on a node needs, and its version, of the formula's files."""
+    definition = yaml.safe_load((folder / "artifact.yaml").read_text(encoding="utf-8"))
+    lock = (folder / "node-salt.lock").read_text(encoding="utf-8")
+    return bootstrap.pinned(lock), str(definition["node-salt"]["version"])
