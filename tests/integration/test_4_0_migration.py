@@ -59,6 +59,8 @@ def migrate(clone: Clone) -> None:
     )
     if done.returncode != 0:
         clone.fail("platform.migrate", done.stdout + done.stderr)
+    # By hand, Salt's words are all there is to see.
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_a_region_moves_to_mesos_and_nothing_is_lost(platform: Clone, software: None, tls: Tls) -> None:

@@ -3,14 +3,13 @@ Steps of an orchestration that tell the truth: changes only when something chang
 and progress on the event bus. ``salt.runner`` reports a change on every run and hides the reason.
 """
 
-import atexit
 import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import salt.runner
 
-from meridian.edge import progress
+from meridian.edge import leftovers, progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
@@ -108,6 +107,5 @@ def states(
 @functools.cache
 def _client() -> salt.runner.RunnerClient:
     # What saltutil.runner does, but with all runners loaded once and not for each step.
-    client = salt.runner.RunnerClient(dict(__opts__))
-    atexit.register(client.destroy)
-    return client
+    leftovers.close_at_exit()
+    return salt.runner.RunnerClient(dict(__opts__))
