@@ -4,6 +4,7 @@ and progress on the event bus. ``salt.runner`` reports a change on every run and
 """
 
 import functools
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     __opts__: dict[str, Any]
 
 _PILLAR_SECONDS = 30
+#: Longer than any state of ours waits for anything.
+_EARLIER_SECONDS = 600.0
+_POLL_SECONDS = 2.0
+#: How Salt refuses to apply states beside others.
+_BUSY = " is running as PID "
 
 
 def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
@@ -69,8 +75,9 @@ def states(
     name: str, nodes: list[str], phase: str, region: str = "", sls: list[str] | None = None
 ) -> dict[str, Any]:
     """
-    Apply states to nodes as one step, by ``salt.state``. Nodes that a highstate changed then keep the pillar
-    that it had: what later steps ask of them would else be answered with that of before.
+    Apply states to nodes as one step, by ``salt.state``; where states of an interrupted run still are being
+    applied, once those have ended. Nodes that a highstate changed then keep the pillar that it had: what
+    later steps ask of them would else be answered with that of before.
 
     name
         What the step does, for a reader.
@@ -93,8 +100,17 @@ def states(
     """
     progress.report(__opts__, phase, "start", region=region, total=len(nodes), nodes=nodes)
     what: dict[str, Any] = {"sls": sls} if sls else {"highstate": True}
-    ret = __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
-    changed = list((ret["changes"] or {}).get("ret", ())) if not sls and ret["result"] else []
+    ret = _applied(name, nodes, what)
+    if busy := _busy(ret):
+        # An interrupted run ends here; minions end what it had begun.
+        waits = f"{', '.join(busy)}: waiting for states of an earlier run to end"
+        progress.report(__opts__, phase, "note", region=region, message=waits)
+        if _idle(busy):
+            done = {node: told for node, told in _told(ret).items() if node not in busy}
+            ret = _applied(name, nodes, what)
+            if changes := done | _told(ret):
+                ret["changes"] = {"out": "highstate", "ret": changes}
+    changed = list(_told(ret)) if not sls and ret["result"] else []
     if changed:
         wait = {"wait": True, "timeout": _PILLAR_SECONDS}
         __salt__["saltutil.cmd"](
@@ -102,6 +118,34 @@ def states(
         )
     progress.report(__opts__, phase, "end", region=region, ok=ret["result"] is not False)
     return ret
+
+
+def _applied(name: str, nodes: list[str], what: dict[str, Any]) -> dict[str, Any]:
+    return __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
+
+
+def _told(ret: dict[str, Any]) -> dict[str, Any]:
+    """Return what the nodes said that changed something or failed, by node."""
+    return dict((ret["changes"] or {}).get("ret", {}))
+
+
+def _busy(ret: dict[str, Any]) -> list[str]:
+    """Return the nodes that refused because other states are being applied there."""
+    told = _told(ret).items()
+    return sorted(node for node, said in told if isinstance(said, list) and _BUSY in " ".join(map(str, said)))
+
+
+def _idle(nodes: list[str]) -> bool:
+    """Wait until no states are being applied to nodes; say whether it came to that."""
+    until = time.monotonic() + _EARLIER_SECONDS
+    while time.monotonic() < until:
+        running = __salt__["saltutil.cmd"](
+            nodes, "saltutil.is_running", arg=["state.*"], tgt_type="list", timeout=_PILLAR_SECONDS
+        )
+        if all(running.get(node, {}).get("ret") == [] for node in nodes):
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False
 
 
 @functools.cache

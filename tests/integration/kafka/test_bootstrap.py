@@ -8,10 +8,11 @@ import pytest
 from meridian.kafka import client, cluster, topics
 
 from tests.doubles.broker_list import BrokerList
-from tests.integration.discovery.node import ProxyNode, wait
+from tests.integration.discovery.node import ProxyNode
 from tests.integration.kafka.conftest import Lab
 from tests.integration.kafka.machines import Machine, free_ports, machines
 from tests.integration.kafka.traffic import Traffic
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_clients_with_one_address_go_on_while_every_broker_moves(lab: Lab, tmp_p
         node.start()
         node.start_discovery()
         try:
-            wait(lambda: len(node.leads_to("kafka")) == 3, "all brokers are found")
+            wait_until("all brokers are found", lambda: len(node.leads_to("kafka")) == 3)
             address = f"localhost:{node.ports['bootstrap']}"
             admin = client.admin(address, lab.tls)
             topics.apply(admin, topics.plan_now(admin, topics.wanted("moving", 6)), lambda *_: None)
@@ -65,7 +66,7 @@ def test_clients_with_one_address_go_on_while_every_broker_moves(lab: Lab, tmp_p
                     move(machine)
                     scheduler.brokers[number] = ports(machine)
                     now = {ports(one)["internal"] for one in lab.machines.values()}
-                    wait(lambda now=now: node.leads_to("kafka") == now, "where they are now", 90)  # type: ignore[misc]
+                    wait_until("where they are now", lambda now=now: node.leads_to("kafka") == now, 90)  # type: ignore[misc]
                     cluster.wait_healthy(client.admin(address, lab.tls), list(lab.machines), 120)
                     traffic.flows()
                 scheduler.leads = False

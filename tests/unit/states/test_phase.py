@@ -73,3 +73,46 @@ def test_nodes_that_changed_keep_the_pillar_they_changed_by(
     )
     assert phase.states("States", ["kafka-1", "kafka-2"], "states", sls=sls) is answer
     assert told == refreshed
+
+
+def test_states_wait_for_those_of_an_interrupted_run(
+    runners: Runners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ['The function "state.highstate" is running as PID 7 and was started at … with jid 1']
+    answers = [
+        {"result": False, "comment": "Run failed", "changes": {"ret": {"kafka-1": refusal, "kafka-2": {}}}},
+        {"result": True, "comment": "", "changes": {"ret": {"kafka-1": {}}}},
+    ]
+    running: list[list[dict[str, str]]] = [[{"fun": "state.highstate"}], []]
+    asked: list[str] = []
+
+    def command(nodes: list[str], function: str, **_: Any) -> dict[str, Any]:
+        asked.append(function)
+        return {node: {"ret": running.pop(0)} for node in nodes if function == "saltutil.is_running"}
+
+    monkeypatch.setattr(phase, "_POLL_SECONDS", 0)
+    monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answers.pop(0)}, raising=False)
+    monkeypatch.setattr(
+        phase,
+        "__salt__",
+        {"saltutil.cmd": command},
+        raising=False,
+    )
+    step = phase.states("States", ["kafka-1", "kafka-2"], "states")
+    assert step["result"] is True
+    assert set(step["changes"]["ret"]) == {"kafka-1", "kafka-2"}
+    assert asked == ["saltutil.is_running", "saltutil.is_running", "saltutil.refresh_pillar"]
+
+
+def test_states_that_never_end_fail_the_step_with_salts_words(
+    runners: Runners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = ['The function "state.sls" is running as PID 7 and was started at … with jid 1']
+    answer = {
+        "result": False,
+        "comment": "Run failed on minions: kafka-1",
+        "changes": {"ret": {"kafka-1": refusal}},
+    }
+    monkeypatch.setattr(phase, "_EARLIER_SECONDS", 0)
+    monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answer}, raising=False)
+    assert phase.states("States", ["kafka-1"], "states") is answer
