@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -143,6 +144,28 @@ class Clone:
         assert acted, f"no line like {line!r} in:\n{''.join(printed)[-3000:]}"
         return "".join(printed)
 
+    def kill_at(self, arguments: tuple[str, ...], line: str, timeout: float = 300) -> None:
+        """Start ``./meridian``, and kill it with its orchestration as soon as it prints a certain line.
+
+        :param line: regular expression searched in each line.
+        """
+        process = self.start(*arguments)
+        assert process.stdout is not None
+        printed: list[str] = []
+        watchdog = threading.Timer(timeout, process.kill)
+        watchdog.start()
+        try:
+            for text in process.stdout:
+                printed.append(text)
+                if re.search(line, text):
+                    return
+            self.fail(f"no line like {line!r}", "".join(printed))
+        finally:
+            watchdog.cancel()
+            process.kill()
+            self._end_orchestrations(signal.SIGKILL)
+            process.wait(60)
+
     def on(self, node: str, command: str) -> str:
         """Run a shell command on a node, by Salt, and return what it printed; it must succeed."""
         salt = self.folder / ".platform" / "venv" / "bin" / "salt"
@@ -216,13 +239,13 @@ class Clone:
             self.meridian("down", code=None)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _end_orchestrations(self) -> None:
+    def _end_orchestrations(self, how: int = signal.SIGTERM) -> None:
         """End what an interrupted test has left running: it holds the environment's lock."""
         mine = str(self.folder / ".platform" / "venv" / "bin" / "salt-run").encode()
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if mine in (process / "cmdline").read_bytes():
-                    os.kill(int(process.name), signal.SIGTERM)
+                    os.kill(int(process.name), how)
 
 
 def _environment() -> dict[str, str]:
