@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from meridian.edge import busy
 from meridian.edge.progress import TAG
 from meridian.verification import table
 from meridian.verification.result import Row
@@ -66,7 +67,7 @@ class Board:
         if tag.startswith(f"{TAG}/"):
             self._own(data)
         elif tag.startswith("salt/job/") and "/ret/" in tag and str(data.get("fun", "")).startswith("state."):
-            self._returned(str(data.get("id", "")), data.get("success") is not False)
+            self._returned(data)
         self.refresh()
 
     def _own(self, data: dict[str, Any]) -> None:
@@ -88,7 +89,11 @@ class Board:
             if self.mode == "json":
                 self._line(phase, "rows", {"rows": data["rows"]})
 
-    def _returned(self, node: str, ok: bool) -> None:
+    def _returned(self, data: dict[str, Any]) -> None:
+        if busy.refused(data.get("return")):
+            # It will be asked again.
+            return
+        node, ok = str(data.get("id", "")), data.get("success") is not False
         for phase in self.phases.values():
             if node in phase.nodes and node not in phase.done and phase.ended is None:
                 phase.done.add(node)

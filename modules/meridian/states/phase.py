@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import salt.runner
 
-from meridian.edge import leftovers, progress
+from meridian.edge import busy, leftovers, progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ _PILLAR_SECONDS = 30
 #: Longer than any state of ours waits for anything.
 _EARLIER_SECONDS = 600.0
 _POLL_SECONDS = 2.0
-#: How Salt refuses to apply states beside others.
-_BUSY = " is running as PID "
 
 
 def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
@@ -101,12 +99,12 @@ def states(
     progress.report(__opts__, phase, "start", region=region, total=len(nodes), nodes=nodes)
     what: dict[str, Any] = {"sls": sls} if sls else {"highstate": True}
     ret = _applied(name, nodes, what)
-    if busy := _busy(ret):
+    if others := _busy(ret):
         # An interrupted run ends here; minions end what it had begun.
-        waits = f"{', '.join(busy)}: waiting for states of an earlier run to end"
+        waits = f"{', '.join(others)}: waiting for states of an earlier run to end"
         progress.report(__opts__, phase, "note", region=region, message=waits)
-        if _idle(busy):
-            done = {node: told for node, told in _told(ret).items() if node not in busy}
+        if _idle(others):
+            done = {node: told for node, told in _told(ret).items() if node not in others}
             ret = _applied(name, nodes, what)
             if changes := done | _told(ret):
                 ret["changes"] = {"out": "highstate", "ret": changes}
@@ -131,8 +129,7 @@ def _told(ret: dict[str, Any]) -> dict[str, Any]:
 
 def _busy(ret: dict[str, Any]) -> list[str]:
     """Return the nodes that refused because other states are being applied there."""
-    told = _told(ret).items()
-    return sorted(node for node, said in told if isinstance(said, list) and _BUSY in " ".join(map(str, said)))
+    return sorted(node for node, said in _told(ret).items() if busy.refused(said))
 
 
 def _idle(nodes: list[str]) -> bool:
