@@ -148,6 +148,7 @@ class Clone:
         """Start ``./meridian``, and kill it with its orchestration as soon as it prints a certain line.
 
         :param line: regular expression searched in each line.
+        :param timeout: seconds in which the line must come.
         """
         process = self.start(*arguments)
         assert process.stdout is not None

@@ -115,9 +115,7 @@ def test_no_flight_is_lost_or_doubled_when(platform: Clone, fault: str) -> None:
     assert status["clusters"]["us-east"]["brokers_up"] == 3
 
 
-def test_a_deployment_goes_on_after_a_killed_one_and_mends_what_is_down(
-    platform: Clone,
-) -> None:
+def test_a_deployment_goes_on_after_a_killed_one_and_mends_what_is_down(platform: Clone) -> None:
     platform.lose("kafka-3.eu-west.local")
     # Nobody but a deployment starts what was stopped on purpose.
     platform.on(WORKER, "systemctl stop meridian-connect")

@@ -71,7 +71,7 @@ def test_brokers_go_on_without_marathon(mesos: Clone) -> None:
     for master in MASTERS:
         mesos.on(master, "systemctl stop meridian-marathon")
     assert [mesos.on(host, BROKER_PIDS) for host in HOSTS] == before
-    mesos.well_within(120, ENVIRONMENT)
+    mesos.well_within(30, ENVIRONMENT)
     for master in MASTERS:
         mesos.on(master, "systemctl start meridian-marathon")
     assert [mesos.on(host, BROKER_PIDS) for host in HOSTS] == before

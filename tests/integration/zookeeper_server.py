@@ -13,7 +13,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from meridian.artifacts.store import Store
 from meridian.tls import Tls
 
 from tests.ports import free as free_ports
+from tests.waiting import wait_until
 
 _PATIENCE_SECONDS = 90.0
 _PR_SET_PDEATHSIG = 1
@@ -141,16 +141,19 @@ class Ensemble(list[Server]):
         :param seconds: how long at most; fails then with the end of the servers' logs.
         """
         wanted = len(self) if count is None else count
-        until = time.monotonic() + seconds
-        while sum(bool(server.mode()) for server in self) < wanted:
-            if time.monotonic() > until:
-                logs = "\n".join(
-                    server.log.read_text(encoding="utf-8", errors="replace")[-1500:]
-                    for server in self
-                    if server.log.exists()
-                )
-                raise AssertionError(f"not {wanted} servers of ZooKeeper within {seconds:g} s:\n{logs}")
-            time.sleep(0.1)
+        wait_until(
+            f"{wanted} servers of ZooKeeper serve",
+            lambda: sum(bool(server.mode()) for server in self) >= wanted,
+            seconds,
+            self._logs,
+        )
+
+    def _logs(self) -> str:
+        return "\n".join(
+            server.log.read_text(encoding="utf-8", errors="replace")[-1500:]
+            for server in self
+            if server.log.exists()
+        )
 
 
 @contextmanager

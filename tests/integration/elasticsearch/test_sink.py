@@ -108,7 +108,7 @@ class Sink:
         except FileNotFoundError:
             return {}
 
-    def await_(self, what: str, true: Callable[[], bool]) -> None:
+    def wait_until(self, what: str, true: Callable[[], bool]) -> None:
         """Wait until something is so; fail with the sink's own words when it does not come."""
         wait_until(what, true, 90, lambda: self.log[-3000:], 0.5)
 
@@ -174,16 +174,16 @@ def test_each_record_is_one_document_or_one_dead_letter_whoever_is_killed(
     sink.start()
     produce(lab, 0, RECORDS // 3)
     for share in (0.05, 0.15):
-        sink.await_("it indexes", lambda share=share: elastic.client.count(INDEX) > documents * share)  # type: ignore[misc]
+        sink.wait_until("it indexes", lambda share=share: elastic.client.count(INDEX) > documents * share)  # type: ignore[misc]
         sink.kill()
         sink.start()
     produce(lab, RECORDS // 3, 2 * RECORDS // 3)
     master = next(name for name, facts in elastic.client.nodes().items() if facts["master"])
     elastic.nodes[master].stop(9)
     produce(lab, 2 * RECORDS // 3, RECORDS)
-    sink.await_("the other two go on", lambda: _count(elastic) == documents)
+    sink.wait_until("the other two go on", lambda: _count(elastic) == documents)
     elastic.nodes[master].start()
-    sink.await_(
+    sink.wait_until(
         "it has read all",
         lambda: sink.status()["lag_records"] == 0 and sink.status()["state"] == "running",
     )
@@ -243,9 +243,9 @@ def test_an_index_is_built_anew_from_what_kafka_has(elastic: Elastic, sink: Sink
     repositories.remove_index(elastic.client, INDEX, INDEX)
     # A sink that has ended keeps its place in the group for some seconds.
     rewound = ("rewind", TOPIC, "--confirm", TOPIC)
-    sink.await_("nobody is in the group", lambda: sink.do(*rewound).returncode == 0)
+    sink.wait_until("nobody is in the group", lambda: sink.do(*rewound).returncode == 0)
     sink.start()
-    sink.await_("all is there again", lambda: _count(elastic) == before)
+    sink.wait_until("all is there again", lambda: _count(elastic) == before)
     assert sink.terminate() == 0
 
 

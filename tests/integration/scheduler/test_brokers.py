@@ -88,7 +88,7 @@ def test_a_wrong_secret_is_said(cluster: Cluster) -> None:
     (cluster.folder / "secret").write_text("wrong", encoding="utf-8")
     scheduler = cluster.start_scheduler()
     problem = wait_until(
-        "", lambda: scheduler.health().get("problem", "").startswith("http") and scheduler.health()
+        "it says why", lambda: scheduler.health().get("problem", "").startswith("http") and scheduler.health()
     )
     assert "does not know principal kafka-scheduler by its secret" in problem["problem"]
     (cluster.folder / "secret").write_text("schedulers-secret", encoding="utf-8")

@@ -80,12 +80,12 @@ class Search:
             young = found.get("at", 0) > began
             return bool(young and found["status"] == "green" and found["nodes"] == 3)
 
-        try:
-            wait_until("green", green, _PATIENCE)
-        except AssertionError as error:
-            raise AssertionError(
-                f"{error}: {self.ask('cluster')} {self.scheduler.said()[-1500:]} {self.logs()}"
-            ) from error
+        wait_until(
+            "green",
+            green,
+            _PATIENCE,
+            lambda: f"{self.ask('cluster')} {self.scheduler.said()[-1500:]} {self.logs()}",
+        )
 
     def count(self, index: str) -> int:
         """Return how many documents an index has, as soon as the cluster can say."""

@@ -92,12 +92,7 @@ def test_states_wait_for_those_of_an_interrupted_run(
 
     monkeypatch.setattr(phase, "_POLL_SECONDS", 0)
     monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answers.pop(0)}, raising=False)
-    monkeypatch.setattr(
-        phase,
-        "__salt__",
-        {"saltutil.cmd": command},
-        raising=False,
-    )
+    monkeypatch.setattr(phase, "__salt__", {"saltutil.cmd": command}, raising=False)
     step = phase.states("States", ["kafka-1", "kafka-2"], "states")
     assert step["result"] is True
     assert set(step["changes"]["ret"]) == {"kafka-1", "kafka-2"}
