@@ -1,0 +1,144 @@
+"""What would change of a flow's connectors, as data, and the change itself."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.connect.client import ConnectClient
+from meridian.services.mirror.connectors import configurations
+from meridian.services.mirror.flow import KINDS, FlowSpec, connector_name, flow_of
+
+_SETTLE = 15.0
+_POLL = 0.2
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The difference between a flow in pillar and on the workers; false when there is none.
+
+    :ivar create: connectors to make, with their whole configuration.
+    :ivar update: per connector, each differing key with its old and new value.
+    :ivar delete: connectors of the flow that its settings no longer ask for (offset sync, heartbeats).
+    :ivar resume: connectors to set going.
+    :ivar pause: connectors to pause.
+    """
+
+    create: dict[str, dict[str, str]] = field(default_factory=dict)
+    update: dict[str, dict[str, dict[str, str | None]]] = field(default_factory=dict)
+    delete: tuple[str, ...] = ()
+    resume: tuple[str, ...] = ()
+    pause: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.create, self.update, self.delete, self.resume, self.pause))
+
+    def changes(self) -> dict[str, Any]:
+        """Return the plan as a Salt state reports it: per connector what was and what is."""
+        told: dict[str, Any] = {name: {"old": None, "new": config} for name, config in self.create.items()}
+        told |= {name: dict(keys) for name, keys in self.update.items()}
+        told |= {name: {"old": "present", "new": None} for name in self.delete}
+        for verb, names in (("resumed", self.resume), ("paused", self.pause)):
+            for name in names:
+                told.setdefault(name, {})["state"] = verb
+        return told
+
+
+def plan(client: ConnectClient, flow: FlowSpec, tls: Tls | None) -> Plan:
+    """Return what has to be done for a flow to be as its settings say.
+
+    :param tls: PEM files on the workers; ``None`` for plaintext.
+    """
+    return compare(configurations(flow, tls), client.connectors(), flow)
+
+
+def compare(
+    wanted: Mapping[str, Mapping[str, str]], seen: Mapping[str, Mapping[str, Any]], flow: FlowSpec
+) -> Plan:
+    """Compare wanted configurations with those seen.
+
+    :param seen: what :meth:`ConnectClient.connectors` returns.
+    """
+    create, update, resume, pause = {}, {}, [], []
+    for name, config in wanted.items():
+        if name not in seen:
+            create[name] = dict(config)
+            continue
+        now = seen[name]["config"]
+        keys = {
+            key: {"old": now.get(key), "new": config.get(key)}
+            for key in sorted({*now, *config})
+            if now.get(key) != config.get(key)
+        }
+        if keys:
+            update[name] = keys
+        idle = (seen[name]["status"].get("connector") or {}).get("state") in ("PAUSED", "STOPPED")
+        if flow.enabled and idle:
+            resume.append(name)
+        if not flow.enabled and not idle:
+            pause.append(name)
+    leftover = [connector_name(flow.name, kind) for kind in KINDS]
+    delete = tuple(name for name in leftover if name in seen and name not in wanted)
+    return Plan(create, update, delete, tuple(resume), tuple(pause))
+
+
+def apply(client: ConnectClient, flow: FlowSpec, tls: Tls | None, todo: Plan) -> None:
+    """Carry out a plan, and wait until it shows. Only connectors that it names are touched.
+
+    :raises ConnectError: when Connect refuses a configuration, with its reason.
+    """
+    wanted = configurations(flow, tls)
+    for name in todo.delete:
+        client.delete(name)
+    for name in todo.create:
+        client.create(name, wanted[name], paused=not flow.enabled)
+    for name in todo.update:
+        client.update(name, wanted[name])
+    for name in todo.pause:
+        client.pause(name)
+    for name in todo.resume:
+        client.resume(name)
+    # The worker that is asked next may not have read yet what the group's leader wrote.
+    deadline = time.monotonic() + _SETTLE
+    while plan(client, flow, tls) and time.monotonic() < deadline:
+        time.sleep(_POLL)
+
+
+def strangers(client: ConnectClient, flows: Mapping[str, Any]) -> list[str]:
+    """Return flows that run on the workers and are not in pillar: reported, never removed unasked."""
+    running = {flow for flow in map(flow_of, client.connectors()) if flow}
+    return sorted(running - set(flows))
+
+
+def remove(client: ConnectClient, name: str, confirm: str) -> list[str]:
+    """Delete a flow's connectors. Mirrored topics and their records stay.
+
+    :param confirm: the flow's name once more.
+    :return: the connectors deleted.
+    :raises MeridianError: when the names differ, or there is no such flow.
+    """
+    if confirm != name:
+        raise MeridianError(f"flow {name} was not removed: give its name again as confirm={name}")
+    seen = client.connectors()
+    names = [connector_name(name, kind) for kind in KINDS if connector_name(name, kind) in seen]
+    if not names:
+        raise MeridianError(f"no flow {name} runs on {client.workers[0]}")
+    for connector in names:
+        client.delete(connector)
+    return names
+
+
+def set_paused(client: ConnectClient, name: str, paused: bool) -> list[str]:
+    """Pause or resume all connectors of a flow until the next deployment of its pillar.
+
+    :raises MeridianError: when there is no such flow.
+    """
+    seen = client.connectors()
+    names = [connector_name(name, kind) for kind in KINDS if connector_name(name, kind) in seen]
+    if not names:
+        raise MeridianError(f"no flow {name} runs on {client.workers[0]}")
+    for connector in names:
+        (client.pause if paused else client.resume)(connector)
+    return names
