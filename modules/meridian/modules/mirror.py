@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
+from meridian.salt_api.renamed import renamed
 from meridian.services.connect.client import ConnectClient
 from meridian.services.mirror import plan as mirror_plan
 from meridian.services.mirror import status as mirror_status
@@ -123,7 +124,7 @@ def remove(name: str, confirm: str = "") -> list[str]:
     return mirror_plan.remove(_client(), name, confirm)
 
 
-def strangers(known: list[str] | None = None) -> list[str]:
+def unmanaged(known: list[str] | None = None) -> list[str]:
     """
     Return flows that run on the Connect cluster and are not in pillar.
 
@@ -134,10 +135,13 @@ def strangers(known: list[str] | None = None) -> list[str]:
 
     .. code-block:: bash
 
-        salt-call mirror.strangers
+        salt-call mirror.unmanaged
     """
     names = list(__pillar__.get("flows") or {}) if known is None else known
-    return mirror_plan.strangers(_client(), dict.fromkeys(names))
+    return mirror_plan.unmanaged(_client(), dict.fromkeys(names))
+
+
+strangers = renamed("mirror.strangers", "mirror.unmanaged", unmanaged)
 
 
 def _client() -> ConnectClient:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meridian.common.tls import Tls
-from meridian.plan.change import Difference, Finding, Verdict
+from meridian.plan.change import Change, ChangeKind, Difference
 from meridian.plan.observed import World
 from meridian.services.mirror import plan as mirror_plan
 from meridian.services.mirror.connectors import configurations
@@ -15,18 +15,18 @@ from meridian.topology.model import Region, Topology
 _KIND = "flow"
 
 
-def compare(topology: Topology, region: Region, world: World) -> Iterator[Finding]:
+def compare(topology: Topology, region: Region, world: World) -> Iterator[Change]:
     """Yield what becomes of each flow into a region that is not as the pillar says."""
     names = [flow.name for flow in topology.flows if flow.target == region.name]
     workers = region.with_role("connect")
     if not any(node.id in world.nodes for node in workers):
-        yield from (Finding(_KIND, name, region.name, Verdict.MISSING) for name in names)
+        yield from (Change(_KIND, name, region.name, ChangeKind.MISSING) for name in names)
         return
     seen = world.connectors.get(region.name, "its Connect cluster was not asked")
     if isinstance(seen, str):
         if names:
             reason = f"flows could not be compared: {seen}"
-            yield Finding(_KIND, region.name, region.name, Verdict.UNKNOWN, reason=reason)
+            yield Change(_KIND, region.name, region.name, ChangeKind.UNKNOWN, reason=reason)
         return
     # The very settings that the node which makes the connectors is given.
     pillar = node_pillar(topology, workers[0].id)["flows"]
@@ -35,17 +35,17 @@ def compare(topology: Topology, region: Region, world: World) -> Iterator[Findin
     for connector in sorted(seen):
         if flow_of(connector) not in names:
             reason = "no flow of the pillar has this connector; it is left alone"
-            yield Finding(_KIND, connector, region.name, Verdict.STRANGER, reason=reason)
+            yield Change(_KIND, connector, region.name, ChangeKind.UNMANAGED, reason=reason)
 
 
-def _flow(flow: FlowSpec, region: str, seen: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def _flow(flow: FlowSpec, region: str, seen: Mapping[str, Mapping[str, Any]]) -> Iterator[Change]:
     todo = mirror_plan.compare(configurations(flow, Tls.of_service("connect")), seen, flow)
     if not todo:
         return
     if set(todo.create) == set(flow.connectors.values()):
-        yield Finding(_KIND, flow.name, region, Verdict.MISSING)
+        yield Change(_KIND, flow.name, region, ChangeKind.MISSING)
         return
-    yield Finding(_KIND, flow.name, region, Verdict.DIFFERS, tuple(_differences(todo, seen)))
+    yield Change(_KIND, flow.name, region, ChangeKind.DIFFERS, tuple(_differences(todo, seen)))
 
 
 def _differences(todo: mirror_plan.Plan, seen: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:

@@ -66,13 +66,13 @@ def reported(name: str, known: list[str] | None = None) -> dict[str, Any]:
         "comment": "all running flows are known",
     }
     try:
-        strangers = __salt__["mirror.strangers"](known)
+        unmanaged = __salt__["mirror.unmanaged"](known)
     except MeridianError as error:
         return {**ret, "result": False, "comment": str(error)}
-    if strangers:
+    if unmanaged:
         hints = [
             f"flow {one} is not in pillar: mirror.remove {one} confirm={one} takes it away"
-            for one in strangers
+            for one in unmanaged
         ]
         return {**ret, "comment": hints[0], "warnings": hints}
     return ret

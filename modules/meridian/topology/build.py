@@ -28,7 +28,7 @@ def build(
     for index, name in enumerate(chosen.regions):
         place = None
         if addressing is not None and kinds[name] == "local":
-            place = nodes.Place(addressing, index, settings.local.wan)
+            place = nodes.AddressPlan(addressing, index, settings.local.wan)
         provider = environment_checks.provider_of(settings, name)
         made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place, known)
         built.append(_region(environment, name, index, settings, regions[name], kinds[name], made))

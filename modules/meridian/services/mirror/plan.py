@@ -106,7 +106,7 @@ def apply(client: ConnectClient, flow: FlowSpec, tls: Tls | None, todo: Plan) ->
         time.sleep(_POLL)
 
 
-def strangers(client: ConnectClient, flows: Mapping[str, Any]) -> list[str]:
+def unmanaged(client: ConnectClient, flows: Mapping[str, Any]) -> list[str]:
     """Return flows that run on the workers and are not in pillar: reported, never removed unasked."""
     running = {flow for flow in map(flow_of, client.connectors()) if flow}
     return sorted(running - set(flows))

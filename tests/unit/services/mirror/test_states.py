@@ -14,7 +14,7 @@ CHANGES = {"west.source": {"tasks.max": {"old": "1", "new": "2"}}}
 def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Load the state's module with an execution module that tells what it was asked."""
 
-    def load(plans: list[Any], test: bool = False, strangers: list[str] | None = None) -> list[str]:
+    def load(plans: list[Any], test: bool = False, unmanaged: list[str] | None = None) -> list[str]:
         asked: list[str] = []
 
         def plan(name: str, flow: Any = None) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
         functions = {
             "mirror.plan": plan,
             "mirror.flow_present": present,
-            "mirror.strangers": lambda known: strangers or [],
+            "mirror.unmanaged": lambda known: unmanaged or [],
         }
         monkeypatch.setattr(state, "__salt__", functions, raising=False)
         monkeypatch.setattr(state, "__opts__", {"test": test}, raising=False)
@@ -74,7 +74,7 @@ def test_what_connect_said_is_the_comment(told: Callable[..., list[str]]) -> Non
 def test_a_flow_without_pillar_is_a_warning_that_says_how_to_remove_it(
     told: Callable[..., list[str]],
 ) -> None:
-    told([], strangers=["old"])
+    told([], unmanaged=["old"])
     ret = state.reported("Flows without pillar", ["west"])
     assert (ret["result"], ret["changes"]) == (True, {})
     assert "mirror.remove old confirm=old" in ret["warnings"][0]
