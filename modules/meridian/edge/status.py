@@ -7,6 +7,7 @@ from typing import Any
 from meridian import paths
 from meridian.edge import work_dirs
 from meridian.elasticsearch import operator
+from meridian.mirror.ownership import running
 from meridian.topology.model import Region, Topology
 
 _NO_SEARCH = {"health": None, "nodes": 0, "documents": None}
@@ -31,12 +32,14 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
             for region in topology.regions
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
+        connectors = pool.submit(_attempt, problems, "connectors", lambda: _unmanaged(topology), {})
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
         search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
         full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
         found_nodes: dict[str, bool] = nodes.result()
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
+        found_unmanaged: dict[str, dict[str, str]] = connectors.result()
         problems += full.result()
     facts: dict[str, Any] = {
         "environment": topology.environment,
@@ -46,6 +49,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
             region.name: _cluster_facts(region, found_clusters[region.name]) for region in topology.regions
         },
         "flows": {flow.name: _flow_facts(found_flows.get(flow.name)) for flow in topology.flows},
+        "unmanaged_connectors": found_unmanaged,
         "archive": {
             region.name: _archive_facts(found_archive.get(region.name))
             for region in topology.regions
@@ -98,6 +102,12 @@ def _flows(topology: Topology) -> dict[str, Any]:
     return dict(status.of_topology(topology, paths.secrets(topology.environment) / "client"))
 
 
+def _unmanaged(topology: Topology) -> dict[str, dict[str, str]]:
+    from meridian.mirror import status
+
+    return status.unmanaged(topology, paths.secrets(topology.environment) / "client")
+
+
 def _archive(topology: Topology) -> dict[str, Any]:
     from meridian.archive import status
 
@@ -145,4 +155,4 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
     for name, row in facts["flows"].items():
         if row["state"] not in ("RUNNING", "PAUSED"):
             problems.append(f"flow {name} is {row['state']}")
-    return problems
+    return problems + running(facts["unmanaged_connectors"])

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from meridian.mirror.flow import FlowSpec
+from meridian.mirror.ownership import MARKER
 from meridian.tls import Tls
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
-_POLICIES = {
-    "source_prefix": f"{_MIRROR}.DefaultReplicationPolicy",
-    "identity": f"{_MIRROR}.IdentityReplicationPolicy",
-}
 _EXCLUDED_TOPICS = r"mm2.*\.internal,.*\.replica,__.*"
 
 
@@ -41,7 +38,7 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "topics": ",".join(flow.topics),
         "topics.exclude": _EXCLUDED_TOPICS,
         "replication.factor": replication,
-        "heartbeats.replication.enabled": _flag(flow.settings.get("heartbeats", True)),
+        "heartbeats.replication.enabled": _flag(flow.heartbeats),
         "emit.offset-syncs.enabled": _flag(flow.settings.get("offset_sync", True)),
         "sync.topic.acls.enabled": "false",
         "sync.topic.configs.interval.seconds": "60",
@@ -149,7 +146,8 @@ def _common(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "value.converter": _BYTES,
         # Connect's default rewrites header bytes.
         "header.converter": _BYTES,
-        "replication.policy.class": _POLICIES[flow.settings.get("naming", "source_prefix")],
+        "replication.policy.class": flow.policy,
+        MARKER: flow.name,
     }
     for end, bootstrap in ends.items():
         config[f"{end}.cluster.alias"] = flow.source if end == "source" else flow.target

@@ -101,7 +101,7 @@ def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
 
 
 def _heartbeats_to(target: str, flows: Mapping[str, FlowSettings]) -> str | None:
-    """Return the key of the flow that has the heartbeats to a target: with two, each of them would arrive twice."""
+    """Return the key of the flow that has the heartbeats to a target: by two, each would arrive twice."""
     able = [key for key, flow in flows.items() if flow.target == target and flow.heartbeats]
     running = [key for key in able if flows[key].enabled]
     return min(running or able, key=lambda key: key != target, default=None)

@@ -1,4 +1,4 @@
-"""What may not be among the flows of an environment: one name twice, a record that arrives twice or circles."""
+"""What may not be among flows of an environment: one name twice, a record that arrives twice or circles."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -70,8 +70,8 @@ def _twice(regions: Mapping[str, RegionSettings]) -> Found:
                     yield (
                         region,
                         ("flows", key, "topics"),
-                        f"expected topics that no other flow takes to {flow.target}; flows.{other} takes {topic} "
-                        "there, and each of its records would arrive twice",
+                        f"expected topics that no other flow takes to {flow.target}; flows.{other} takes "
+                        f"{topic} there, and each of its records would arrive twice",
                     )
             before.append((key, flow))
 
@@ -90,8 +90,9 @@ def _ways(regions: Mapping[str, RegionSettings]) -> Found:
                 elif _new(told, circle):
                     yield _told(
                         way[-1],
-                        f"expected a way that ends; records of {topic} would go {_said(circle)} and round again for "
-                        "ever; take the topic out of one of these flows, or have copies named by source_prefix",
+                        f"expected a way that ends; records of {topic} would go {_said(circle)} and round "
+                        "again for ever; take the topic out of one of these flows, or name copies by "
+                        "naming: source_prefix",
                     )
             for (target, name), ways in arrived.items():
                 # Two flows side by side are told already.
@@ -99,8 +100,8 @@ def _ways(regions: Mapping[str, RegionSettings]) -> Found:
                 if apart and _new(told, [hop for way in ways for hop in way]):
                     yield _told(
                         ways[-1][-1],
-                        f"expected one way for each record; those of {topic} of {origin} would arrive twice in {name} "
-                        f"of {target}: {_said(ways[0])} and {_said(ways[-1])}",
+                        f"expected one way for each record; those of {topic} of {origin} would arrive twice in "
+                        f"{name} of {target}: {_said(ways[0])} and {_said(ways[-1])}",
                     )
 
 
@@ -132,7 +133,7 @@ def _walk(regions: Mapping[str, RegionSettings], origin: _Place, so_far: _Way) -
 
 
 def _came_from(topic: str, region: str) -> bool:
-    """Return what ``DefaultReplicationPolicy`` looks at: whether a topic's name says that it has been there."""
+    """Return whether a topic's name says that it has been in a region, as ``DefaultReplicationPolicy`` asks."""
     return region in topic.split(".")[:-1]
 
 

@@ -11,13 +11,13 @@ def bootstrap(region: str, environment: str) -> str:
 
 
 def flow(source: str, target: str, key: str, given: str | None = None) -> str:
-    """Return a flow's name, which no other flow has a part in: its connectors and their positions are kept by it.
+    """Return a flow's name, by which its connectors and their positions are kept; no other flow has a part in it.
 
     :param source: region that its pillar belongs to.
     :param target: region that it ends in.
     :param key: its key in that region's ``flows``.
     :param given: what the pillar names it, if it does.
-    :return: ``given``; else ``<source>-to-<target>`` for the flow that is keyed by its target, as the shipped one
-        is; else ``<source>-to-<target>-<key>``.
+    :return: ``given``; else ``<source>-to-<target>`` for the flow that is keyed by its target, as the shipped
+        one is; else ``<source>-to-<target>-<key>``.
     """
     return given or f"{source}-to-{target}" + ("" if key == target else f"-{key}")

@@ -8,7 +8,7 @@ _STAND_INS = (("\\.", "."), (".*", "x"), (".+", "x"), ("[0-9]+", "0"), ("\\d+", 
 
 
 def matches(patterns: Iterable[str], topic: str) -> bool:
-    """Return whether one of the patterns is, or matches, a topic's whole name; one that is no regex matches none."""
+    """Return whether one of the patterns matches a topic's whole name; one that is no regex matches none."""
     for pattern in patterns:
         try:
             if re.fullmatch(pattern, topic):

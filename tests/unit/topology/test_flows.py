@@ -1,4 +1,4 @@
-"""Names of flows, what a second flow changes of the first (nothing), and flows that cannot be side by side."""
+"""Names of flows, what a second flow changes of the first (nothing), and flows that are refused."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,8 @@ def test_heartbeats_go_one_way_between_two_regions(bent: Callable[..., Layers]) 
     made = flows(
         bent(
             "overrides: {us-east: {flows: {audit: {target: central, topics: [audit]},"
-            " back: {target: eu-west, topics: [audit]}}}, eu-west: {nodes: {kafka: {roles: [kafka, connect]}}}}"
+            " back: {target: eu-west, topics: [audit]}}},"
+            " eu-west: {nodes: {kafka: {roles: [kafka, connect]}}}}"
         )
     )
     assert {name: flow.settings["heartbeats"] for name, flow in made.items()} == {
@@ -100,8 +101,9 @@ def test_flows_that_double_nothing_stand_side_by_side(bent: Callable[..., Layers
     assert flows(bent(f"overrides: {{us-east: {{flows: {{beside: {beside}}}}}}}"))
 
 
-ROUND = "eu-west: {nodes: {kafka: {roles: [kafka, connect]}}, flows: {back: {target: us-east, topics: [%s], naming: %s}}}"
-THERE = "us-east: {nodes: {kafka: {roles: [kafka, connect]}}, flows: {west: {target: eu-west, topics: [flights], naming: %s}}}"
+WORKERS = "nodes: {kafka: {roles: [kafka, connect]}}"
+ROUND = f"eu-west: {{{WORKERS}, flows: {{back: {{target: us-east, topics: [%s], naming: %s}}}}}}"
+THERE = f"us-east: {{{WORKERS}, flows: {{west: {{target: eu-west, topics: [flights], naming: %s}}}}}}"
 
 
 def test_a_circle_by_identity_is_refused(bent: Callable[..., Layers]) -> None:
@@ -113,7 +115,7 @@ def test_a_circle_by_identity_is_refused(bent: Callable[..., Layers]) -> None:
 
 def test_a_circle_through_the_centre_is_refused(bent: Callable[..., Layers]) -> None:
     circle = (
-        "overrides: {us-east: {nodes: {kafka: {roles: [kafka, connect]}}, flows: {central: {naming: identity}}},"
+        f"overrides: {{us-east: {{{WORKERS}, flows: {{central: {{naming: identity}}}}}},"
         " central: {flows: {back: {target: us-east, topics: ['.*'], naming: identity}}}}"
     )
     assert any(
