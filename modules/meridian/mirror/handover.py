@@ -1,8 +1,8 @@
 """A flow goes on where connectors before it have read to: renamed, or with a topic that another one carried.
 
-A source connector keeps its position under its own name. Under another one it would begin at the start, and all
-that was mirrored would arrive once more. So a flow that comes to carry a topic takes over what others have read
-of it, by Connect's REST interface for offsets (KIP-875):
+A source connector keeps its position under its own name. Under another one it would begin at the start, and
+all that was mirrored would arrive once more. So a flow that comes to carry a topic takes over what others
+have read of it, by Connect's REST interface for offsets (KIP-875):
 
 1. Stop the connectors that have read it, and the flow's own if there is one; wait until their tasks are gone.
 2. Make the flow's connector, stopped, or give it its new settings.
@@ -140,7 +140,7 @@ def carry_out(
 
 
 def read(committed: Iterable[Mapping[str, Any]]) -> dict[Partition, int]:
-    """Return the offset of the last record read per partition, from a source connector's committed offsets."""
+    """Return the offset of the last record read per partition, from a connector's committed offsets."""
     return {
         (str(entry["partition"]["topic"]), int(entry["partition"]["partition"])): int(
             entry["offset"]["offset"]

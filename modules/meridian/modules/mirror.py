@@ -38,7 +38,7 @@ def plan(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
 def flow_present(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
     """
     Make a flow as its settings say, touching only the connectors that differ, and return what was changed. A
-    flow that was renamed, or that carries a topic which another one carried, goes on where that one had read to.
+    flow that was renamed, or that has a topic which another one had, goes on where that one has read to.
 
     name
         The flow's name.

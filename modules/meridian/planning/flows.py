@@ -38,7 +38,7 @@ def compare(topology: Topology, region: Region, world: World) -> Iterator[Findin
 
 
 def _others(names: Iterable[str], region: Region, seen: ownership.Seen) -> Iterator[Finding]:
-    """Connectors that no flow has: ours are paused or removed as the pillar says, those of others left alone."""
+    """Connectors that no flow has: ours are paused or removed as the pillar says, others left alone."""
     policy = region.settings["mirror"]["unmanaged_connectors"]
     found = ownership.unmanaged(seen, names)
     changes = unmanaged.compare(found, policy)

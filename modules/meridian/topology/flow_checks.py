@@ -100,8 +100,8 @@ def _ways(regions: Mapping[str, RegionSettings]) -> Found:
                 if apart and _new(told, [hop for way in ways for hop in way]):
                     yield _told(
                         ways[-1][-1],
-                        f"expected one way for each record; those of {topic} of {origin} would arrive twice in "
-                        f"{name} of {target}: {_said(ways[0])} and {_said(ways[-1])}",
+                        f"expected one way for each record; those of {topic} of {origin} would arrive twice "
+                        f"in {name} of {target}: {_said(ways[0])} and {_said(ways[-1])}",
                     )
 
 
@@ -133,7 +133,7 @@ def _walk(regions: Mapping[str, RegionSettings], origin: _Place, so_far: _Way) -
 
 
 def _came_from(topic: str, region: str) -> bool:
-    """Return whether a topic's name says that it has been in a region, as ``DefaultReplicationPolicy`` asks."""
+    """Return whether a topic's name says that it has been in a region, as MirrorMaker itself asks."""
     return region in topic.split(".")[:-1]
 
 

@@ -11,7 +11,7 @@ def bootstrap(region: str, environment: str) -> str:
 
 
 def flow(source: str, target: str, key: str, given: str | None = None) -> str:
-    """Return a flow's name, by which its connectors and their positions are kept; no other flow has a part in it.
+    """Return a flow's name, by which its connectors and their positions are kept, whatever others there are.
 
     :param source: region that its pillar belongs to.
     :param target: region that it ends in.

@@ -196,6 +196,6 @@ def _why_missing(trip: _Trip, patience: float) -> str:
 
 def _why_again(trip: _Trip) -> str:
     return (
-        f"it arrived more than once in {carried.arrives_as(trip.flow, trip.topic)} of {trip.flow.target}: another "
-        "connector carries the topic too; ./meridian status names those that no flow of the pillar has"
+        f"arrived more than once in {carried.arrives_as(trip.flow, trip.topic)} of {trip.flow.target}: "
+        "another connector carries it too; ./meridian status names those that no flow of the pillar has"
     )

@@ -9,7 +9,7 @@ _NONE = "none"
 
 
 def check(topology: Topology) -> list[Row]:
-    """Return a row for each region with a Connect cluster, in which the connectors are named that no flow has.
+    """Return a row for each region with a Connect cluster, with the names of connectors that no flow has.
 
     :raises MeridianError: when no worker of a Connect cluster answers.
     """
