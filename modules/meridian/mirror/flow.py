@@ -77,7 +77,7 @@ def connector_name(flow: str, kind: str) -> str:
 
 
 def flow_of(connector: str) -> str | None:
-    """Return the flow that a connector belongs to, ``None`` for a connector that is none of ours."""
+    """Return the flow that a connector is named for, ``None`` where its name is none of a flow's."""
     name, _, kind = connector.rpartition(".")
     return name if name and kind in KINDS else None
 

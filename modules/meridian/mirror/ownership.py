@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from meridian.mirror.flow import KINDS, connector_name
+from meridian.mirror.flow import KINDS, connector_name, flow_of
 
 #: Key in a connector's configuration: the flow that it was made for. Connect and MirrorMaker pass it over.
 MARKER = "meridian.flow"
@@ -24,8 +24,8 @@ def owner(name: str, config: Mapping[str, str]) -> str | None:
     """
     if config.get(MARKER):
         return config[MARKER]
-    flow, _, kind = name.rpartition(".")
-    if kind not in KINDS or config.get("connector.class", "").rpartition(".")[2] not in _CLASSES[kind]:
+    flow = flow_of(name)
+    if flow is None or name != connector_name(flow, kind(config) or ""):
         return None
     ends = f"{config.get('source.cluster.alias')}-to-{config.get('target.cluster.alias')}"
     return flow if flow == ends or flow.startswith(f"{ends}-") else None

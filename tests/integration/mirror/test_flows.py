@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer
 from meridian.connect import health
+from meridian.connect.client import ConnectClient
 from meridian.kafka import topics
 from meridian.mirror import ownership, unmanaged
 from meridian.mirror import plan as mirror
@@ -182,8 +183,21 @@ def test_a_second_flow_leaves_the_first_one_alone(platform: Platform) -> None:
     )
 
 
-def test_a_flow_named_by_the_code_of_before_is_taken_over_without_a_double(platform: Platform) -> None:
-    """It was alone, so it was named without its key; now it has its own name, and another one beside it."""
+class KilledError(Exception):
+    """The deployment ends here."""
+
+
+def killed(*_: Any) -> None:
+    raise KilledError
+
+
+def test_a_flow_named_by_the_code_of_before_is_taken_over_without_a_double(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was alone, so it was named without its key; now it has its own name, and another one beside it.
+
+    The first deployment is killed before the position is written.
+    """
     platform.make("two", "odd-two")
     flows = platform.flows(
         "{central: null, main: {target: central, topics: [two]}, plain: {target: central, topics: [odd-two]}}"
@@ -192,6 +206,11 @@ def test_a_flow_named_by_the_code_of_before_is_taken_over_without_a_double(platf
     platform.as_before([replace(flows[0], name="us-east-to-central")])
     platform.publish("two", 500)
     assert platform.times("two") == {1}
+    with monkeypatch.context() as patch:
+        patch.setattr(ConnectClient, "set_offsets", killed)
+        with pytest.raises(KilledError):
+            deploy_under_traffic(platform, "two", flows)
+    assert platform.states() == {"us-east-to-central": "STOPPED", "us-east-to-central-main": "STOPPED"}
     deploy_under_traffic(platform, "two", flows)
     platform.publish("odd-two", 100)
     assert (platform.times("two"), platform.times("odd-two")) == ({1}, {1})
