@@ -33,6 +33,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
         connectors = pool.submit(_attempt, problems, "connectors", lambda: _unmanaged(topology), {})
+        overlaps = pool.submit(_attempt, problems, "topics of flows", lambda: _overlaps(topology), [])
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
         search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
         full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
@@ -40,7 +41,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
         found_unmanaged: dict[str, dict[str, str]] = connectors.result()
-        problems += full.result()
+        problems += [*full.result(), *overlaps.result()]
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,
@@ -106,6 +107,12 @@ def _unmanaged(topology: Topology) -> dict[str, dict[str, str]]:
     from meridian.mirror import status
 
     return status.unmanaged(topology, paths.secrets(topology.environment) / "client")
+
+
+def _overlaps(topology: Topology) -> list[str]:
+    from meridian.mirror import overlaps
+
+    return overlaps.of_topology(topology, paths.secrets(topology.environment) / "client")
 
 
 def _archive(topology: Topology) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from meridian.tls import Tls
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
-_EXCLUDED_TOPICS = r"mm2.*\.internal,.*\.replica,__.*"
+_EXCLUDED = (r"mm2.*\.internal", r".*\.replica", r"__.*")
+#: What no flow carries, whatever its topics are: a regular expression that matches whole names.
+EXCLUDED_TOPICS = "|".join(_EXCLUDED)
 
 
 def configurations(flow: FlowSpec, tls: Tls | None) -> dict[str, dict[str, str]]:
@@ -36,7 +38,7 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorSourceConnector",
         "tasks.max": str(flow.settings.get("tasks_max", 2)),
         "topics": ",".join(flow.topics),
-        "topics.exclude": _EXCLUDED_TOPICS,
+        "topics.exclude": ",".join(_EXCLUDED),
         "replication.factor": replication,
         "heartbeats.replication.enabled": _flag(flow.heartbeats),
         "emit.offset-syncs.enabled": _flag(flow.settings.get("offset_sync", True)),
@@ -109,7 +111,7 @@ def _checkpoint(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorCheckpointConnector",
         "tasks.max": "1",
         "topics": ",".join(flow.topics),
-        "topics.exclude": _EXCLUDED_TOPICS,
+        "topics.exclude": ",".join(_EXCLUDED),
         "groups": ".*",
         "groups.exclude": "console-consumer-.*,connect-.*,__.*",
         "offset-syncs.topic.location": "target",
