@@ -15,7 +15,7 @@ behind them.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from meridian.connect.client import ConnectClient, ConnectError
@@ -40,7 +40,7 @@ class Handover:
     """
 
     sources: tuple[str, ...] = ()
-    positions: Mapping[Partition, int] | None = None
+    positions: Mapping[Partition, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.sources)
@@ -127,16 +127,9 @@ def carry_out(
         _await_stop(client, name)
     if own in seen:
         client.update(own, config)
-    entries: dict[Partition, dict[str, Any]] = {}
-    # The flow's own come first: they stay where they are further.
-    for name in (own, *todo.sources):
-        for entry in client.offsets(name):
-            for at, offset in read([entry]).items():
-                known = read([entries[at]])[at] if at in entries else -1
-                if offset > known and flow.carries(at[0]):
-                    entries[at] = {"partition": entry["partition"], "offset": entry["offset"]}
-    if entries:
-        client.set_offsets(own, list(entries.values()))
+    entries = _furthest([entry for name in (own, *todo.sources) for entry in client.offsets(name)])
+    topics = {topic for topic, _ in todo.positions}
+    client.set_offsets(own, [entry for (topic, _), entry in entries.items() if topic in topics])
 
 
 def read(committed: Iterable[Mapping[str, Any]]) -> dict[Partition, int]:
@@ -148,6 +141,15 @@ def read(committed: Iterable[Mapping[str, Any]]) -> dict[Partition, int]:
         for entry in committed
         if entry.get("offset")
     }
+
+
+def _furthest(committed: Iterable[Mapping[str, Any]]) -> dict[Partition, Mapping[str, Any]]:
+    found: dict[Partition, Mapping[str, Any]] = {}
+    for entry in committed:
+        for at, offset in read([entry]).items():
+            if at not in found or offset > read([found[at]])[at]:
+                found[at] = entry
+    return found
 
 
 def _may_concern(flow: FlowSpec, seen: Seen, name: str, other: FlowSpec | None) -> bool:

@@ -109,7 +109,11 @@ def apply(
         handover.carry_out(client, flow, wanted[source], todo.position, client.connectors())
         for other in flows:
             _go_on(client, other, tls, todo.position)
-        todo = compare(wanted, client.connectors(), flow)
+        left = compare(wanted, client.connectors(), flow)
+        # Whatever a worker shows that has not read of it yet: it is there, as wanted, and stopped.
+        create = {name: config for name, config in left.create.items() if name != source}
+        resume = {*left.resume, source} if flow.enabled else ()
+        todo = replace(left, create=create, resume=tuple(sorted(resume)))
     for name in todo.delete:
         client.delete(name)
     for name in todo.create:

@@ -25,7 +25,11 @@ def compare(found: Mapping[str, str], policy: str) -> dict[str, dict[str, Any]]:
         return {name: {"old": state, "new": None} for name, state in found.items()}
     if policy == "pause":
         running = {name: state for name, state in found.items() if not ownership.idle(state)}
-        return {name: {"old": state, "new": "PAUSED"} for name, state in running.items()}
+        # Connect does not pause what has failed.
+        return {
+            name: {"old": state, "new": "STOPPED" if state == "FAILED" else "PAUSED"}
+            for name, state in running.items()
+        }
     return {}
 
 
@@ -39,9 +43,10 @@ def settle(client: ConnectClient, flows: Iterable[str], policy: str) -> dict[str
     def todo() -> dict[str, dict[str, Any]]:
         return compare(ownership.unmanaged(client.connectors(), flows), policy)
 
+    acts = {"PAUSED": client.pause, "STOPPED": client.stop, None: client.delete}
     changes = todo()
-    for name in changes:
-        (client.delete if policy == "remove" else client.pause)(name)
+    for name, change in changes.items():
+        acts[change["new"]](name)
     if changes:
         handover.until(lambda: not todo(), _SETTLE, _POLL)
     return changes

@@ -223,6 +223,27 @@ def test_connectors_without_a_flow_become_what_the_pillar_says(
     assert set(states(cluster).values()) == ({state} if state else set())
 
 
+def test_one_that_has_failed_is_stopped_as_it_cannot_be_paused(
+    cluster: ConnectDouble, client: ConnectClient
+) -> None:
+    runs(cluster, OLD)
+    cluster.connectors[f"{OLD.name}.source"]["state"] = "FAILED"
+    deploy(client)
+    assert states(cluster) == {OLD.name: "STOPPED"}
+
+
+def test_a_topic_that_a_flow_has_had_all_along_keeps_its_position(
+    cluster: ConnectDouble, client: ConnectClient
+) -> None:
+    """What an old connector has of it may be of a topic that was deleted and made again."""
+    runs(cluster, OLD, at("flights", 0, 900), at("audit", 0, 9))
+    cluster.connectors[f"{OLD.name}.source"] |= {"state": "PAUSED", "tasks": []}
+    runs(cluster, NEW, at("flights", 0, 80))
+    more = spec(NEW.name, topics=["flights", "canary", "audit"])
+    deploy(client, more)
+    assert read(client, more) == {("flights", 0): 80, ("audit", 0): 9}
+
+
 def test_a_flow_that_is_off_takes_over_and_stays_off(cluster: ConnectDouble, client: ConnectClient) -> None:
     runs(cluster, OLD, at("flights", 0, 41))
     off = replace(NEW, settings={**NEW.settings, "enabled": False})
