@@ -11,8 +11,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from confluent_kafka import Consumer
-from meridian import paths
-from meridian.archive import status
+from meridian.common import paths
+from meridian.services.archive import status
 from meridian.verification import carried, clients, reading
 from records import SIZE, send, topology
 

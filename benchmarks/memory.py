@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from meridian import paths
-from meridian.cloud import engine, labels
+from meridian.cloud.local import engine, labels
+from meridian.common import paths
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import time
 from typing import Any
 
 from confluent_kafka.admin import NewTopic
-from meridian import paths
+from meridian.common import paths
 from meridian.topology.model import Topology
 from meridian.verification import clients, reading
 from records import SIZE, records_in, send, topology

@@ -20,9 +20,10 @@ from typing import Any
 
 import salt.config
 from libcloud.pricing import clear_pricing_data
-from meridian import paths, planning
+from meridian import plan as planning
 from meridian.cloud.catalogue import Catalogue
-from meridian.edge.pillar_source import load_layers
+from meridian.common import paths
+from meridian.salt_api.pillar_files import load_layers
 from meridian.topology import expand
 
 _REGION = 10

@@ -17,14 +17,14 @@ from typing import Any
 
 from libcloud.common.base import Connection
 from libcloud.compute.base import NodeImage
-from meridian import paths
-from meridian.edge import deploy_machines, sites
-from meridian.edge.machines import Site, SiteMachine
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.operations import create_machines, providers
+from meridian.salt_api.machines import Site, SiteMachine
 from meridian.topology.model import PortRule
 
 from tests.doubles.ec2_server import Faults, Server
-from tests.integration.provisioning.clouds import ENVIRONMENT, IMAGE, SIZE, Clouds, topology
+from tests.integration.lifecycle.clouds import ENVIRONMENT, IMAGE, SIZE, Clouds, topology
 
 _ALONE = 20
 
@@ -60,7 +60,7 @@ def _clouds(server: Server, parallel: int) -> Iterator[Clouds]:
     with tempfile.TemporaryDirectory(prefix="mb-", dir="/tmp") as folder:
         paths.state = lambda: Path(folder) / "state"
         # Nothing runs in these machines that could answer.
-        deploy_machines._wait = lambda *_: None  # type: ignore[assignment]
+        create_machines._wait = lambda *_: None  # type: ignore[assignment]
         clouds = Clouds(Path(folder), {"east": server})
         clouds.providers["east"] |= {
             "parallel": parallel,
@@ -93,7 +93,7 @@ def _overhead(clouds: Clouds) -> None:
     """Make machines by the bare call and by our driver, one after the other; print what the second adds."""
     site = Site(clouds.opts, "east", ENVIRONMENT)
     wanted = topology({"east": _ALONE + 1})
-    sites.want({"east": site}, wanted)
+    providers.want({"east": site}, wanted)
     orders = [SiteMachine(site, one).settings for one in site.missing(()).values()]
     # The first one connects, looks sizes and images up, and makes the security group.
     _driven(site, orders.pop(0))

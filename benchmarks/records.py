@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from confluent_kafka import Consumer, Producer
-from meridian import paths
-from meridian.edge import master
-from meridian.edge.pillar_source import load_topology
+from meridian.common import paths
+from meridian.salt_api import master
+from meridian.salt_api.pillar_files import load_topology
 from meridian.topology.model import Topology
 from meridian.verification import reading
 from meridian.verification.delivery import Deliveries

@@ -17,11 +17,12 @@ import docker
 import docker.errors
 import salt.config
 import yaml
-from meridian import paths, pki
+from meridian import pki
 from meridian.artifacts import index, needed
 from meridian.artifacts.store import Store
-from meridian.cloud import capabilities, container, engine, image
-from meridian.edge.pillar_source import load_layers, load_topology
+from meridian.cloud.local import capabilities, container, engine, image
+from meridian.common import paths
+from meridian.salt_api.pillar_files import load_layers, load_topology
 from meridian.topology import Layers, Source, Topology, expand, node_pillar
 
 HERE = Path(__file__).resolve().parent

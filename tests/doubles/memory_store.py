@@ -1,11 +1,11 @@
-"""An object store in memory, as :class:`meridian.archive.store.Store` shows one."""
+"""An object store in memory, as :class:`meridian.services.archive.store.Store` shows one."""
 
 from collections.abc import Iterator, Sequence
 
-from meridian.archive import segment
-from meridian.archive.columns import Columns, encode
-from meridian.archive.segment import Coverage, PartitionPath
-from meridian.archive.store import Stored, StoreError
+from meridian.services.archive import segment
+from meridian.services.archive.columns import Columns, encode
+from meridian.services.archive.segment import Coverage, PartitionPath
+from meridian.services.archive.store import Stored, StoreError
 
 PATH = PartitionPath("local", "us-east", "flights", 0)
 

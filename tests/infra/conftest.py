@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import salt.client
 import testinfra
-from meridian import paths
+from meridian.common import paths
 from meridian.topology.model import Region, Topology
 
 from tests.infra.subjects import Subject, services_of, subjects, the_topology

@@ -65,8 +65,8 @@ SERVICES = {
 @functools.cache
 def the_topology() -> Topology:
     """Expand the environment under test."""
-    from meridian.edge import master
-    from meridian.edge.pillar_source import load_topology
+    from meridian.salt_api import master
+    from meridian.salt_api.pillar_files import load_topology
 
     return load_topology(master.options(), os.environ.get("MERIDIAN_ENVIRONMENT", "local"))
 

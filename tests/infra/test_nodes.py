@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from meridian.kafka.mode import MODES
+from meridian.topology.kafka_mode import MODES
 
 from tests.infra.subjects import Subject, settings_of
 

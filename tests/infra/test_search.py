@@ -1,7 +1,7 @@
 """Each region's search cluster, asked from outside as an operator would."""
 
 import requests
-from meridian.elasticsearch import operator
+from meridian.services.elasticsearch import operator
 from meridian.topology.model import Region, Topology
 
 

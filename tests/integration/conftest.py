@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     path = item.path.as_posix()
-    if "/integration/provisioning/" in path:
+    if "/integration/lifecycle/" in path:
         # It needs neither engine nor platform.
         return -1
     # The last ones bring up one environment after the other, and end with the clone.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from meridian import paths
-from meridian.mesos import isolation
+from meridian.common import paths
+from meridian.services.mesos import isolation
 
 _START = paths.repository() / "salt/mesos/files/start-agent"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient, NewTopic
-from meridian.tls import Tls
+from meridian.common.tls import Tls
 
 from tests.integration.clone import Clone
 from tests.integration.kafka.traffic import Traffic

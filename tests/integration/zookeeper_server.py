@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.artifacts.store import Store
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
 
 from tests.ports import free as free_ports
 from tests.waiting import wait_until

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import salt.config
-from meridian import paths
-from meridian.edge.pillar_source import load_layers
+from meridian.common import paths
+from meridian.salt_api.pillar_files import load_layers
 from meridian.topology import Source, Topology, expand
 
 from tests.render import rendering

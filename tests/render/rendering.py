@@ -13,18 +13,9 @@ import salt.config
 import salt.loader
 import salt.state
 import yaml
-from meridian import paths, secrets
-from meridian.edge.pillar_source import load_layers
-from meridian.topology import (
-    Addresses,
-    Node,
-    Source,
-    Topology,
-    expand,
-    firewall,
-    node_pillar,
-    roles,
-)
+from meridian.common import paths, secrets
+from meridian.salt_api.pillar_files import load_layers
+from meridian.topology import Addresses, Node, Source, Topology, expand, firewall, node_pillar, roles
 
 NETWORK = "10.213.0.0/16"
 OPERATOR = "203.0.113.0/24"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from meridian import paths
+from meridian.common import paths
 from meridian.topology import node_pillar
 
 from tests.render import rendering

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
-from meridian.archive.segment import PartitionPath
-from meridian.archive.store import Store
+from meridian.services.archive.segment import PartitionPath
+from meridian.services.archive.store import Store
 
 _TIMEOUT = 10.0
 HINT = "last="
@@ -53,7 +53,7 @@ def locate(
     """Find where a partition's archiving goes on.
 
     :param hint: first offset of a segment that was there at the last commit.
-    :raises meridian.archive.store.StoreError: when the store does not answer.
+    :raises meridian.services.archive.store.StoreError: when the store does not answer.
     :raises confluent_kafka.KafkaException: when the cluster does not answer.
     """
     low, high = consumer.get_watermark_offsets(TopicPartition(path.topic, path.partition), timeout=_TIMEOUT)

@@ -4,8 +4,8 @@ import argparse
 import json
 import logging
 
-from meridian.archive import settings
-from meridian.daemon.command import run, stop_event
+from meridian.services.archive import settings
+from meridian.services.daemon.command import run, stop_event
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,8 +40,8 @@ def _run(configured: settings.ArchiverSettings, _: argparse.Namespace) -> int:
 
 
 def _verify(configured: settings.ArchiverSettings, options: argparse.Namespace) -> int:
-    from meridian.archive import verify
-    from meridian.archive.store import Store
+    from meridian.services.archive import verify
+    from meridian.services.archive.store import Store
 
     reports = verify.verify(Store(configured.store), configured.environment, configured.region, options.topic)
     found = verify.summary(list(reports))
@@ -50,8 +50,8 @@ def _verify(configured: settings.ArchiverSettings, options: argparse.Namespace) 
 
 
 def _objects(configured: settings.ArchiverSettings, _: argparse.Namespace) -> int:
-    from meridian.archive import segment
-    from meridian.archive.store import Store
+    from meridian.services.archive import segment
+    from meridian.services.archive.store import Store
 
     listed = Store(configured.store).list(segment.region_prefix(configured.environment, configured.region))
     sizes = [one.size for one in listed]
@@ -60,7 +60,7 @@ def _objects(configured: settings.ArchiverSettings, _: argparse.Namespace) -> in
 
 
 def _bucket(configured: settings.ArchiverSettings, options: argparse.Namespace) -> int:
-    from meridian.archive.store import Store
+    from meridian.services.archive.store import Store
 
     store = Store(configured.store)
     exists = store.bucket_exists()

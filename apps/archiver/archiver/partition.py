@@ -7,9 +7,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
-from meridian.archive.columns import Columns, Headers, encode
-from meridian.archive.segment import Coverage, PartitionPath
-from meridian.archive.settings import SegmentLimits
+from meridian.services.archive.columns import Columns, Headers, encode
+from meridian.services.archive.segment import Coverage, PartitionPath
+from meridian.services.archive.settings import SegmentLimits
 
 RECORD_OVERHEAD = 250
 """Bytes that a buffered record costs beyond its contents: Python objects and list entries."""

@@ -15,12 +15,12 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
-from meridian.archive import segment
-from meridian.archive.segment import PartitionPath
-from meridian.archive.settings import ArchiverSettings
-from meridian.archive.store import Store, StoreError
-from meridian.daemon.consuming import Consuming
-from meridian.daemon.notify import notify
+from meridian.services.archive import segment
+from meridian.services.archive.segment import PartitionPath
+from meridian.services.archive.settings import ArchiverSettings
+from meridian.services.archive.store import Store, StoreError
+from meridian.services.daemon.consuming import Consuming
+from meridian.services.daemon.notify import notify
 
 from archiver import report
 from archiver.consuming import FETCHING, lag

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from confluent_kafka import KafkaException
-from meridian.archive.store import StoreError
+from meridian.services.archive.store import StoreError
 
 from archiver.partition import Partition
 

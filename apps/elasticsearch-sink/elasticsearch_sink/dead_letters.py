@@ -10,7 +10,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from meridian.kafka.access import KafkaAccess
+from meridian.services.kafka.access import KafkaAccess
 
 from elasticsearch_sink.document import Record
 

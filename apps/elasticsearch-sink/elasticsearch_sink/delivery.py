@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from meridian.elasticsearch.client import ElasticClient, ElasticError
+from meridian.services.elasticsearch.client import ElasticClient, ElasticError
 
 from elasticsearch_sink.document import META, Document
 from elasticsearch_sink.verdict import Verdict, of_item, reason

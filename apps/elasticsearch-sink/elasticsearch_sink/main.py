@@ -5,8 +5,8 @@ import json
 import logging
 from pathlib import Path
 
-from meridian.daemon.command import run, stop_event
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.daemon.command import run, stop_event
 
 from elasticsearch_sink import settings
 
@@ -43,7 +43,7 @@ def _run(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
 
 
 def _check(configured: settings.SinkSettings, _: argparse.Namespace) -> int:
-    from meridian.elasticsearch.client import ElasticClient
+    from meridian.services.elasticsearch.client import ElasticClient
 
     health = ElasticClient(configured.elasticsearch, timeout=10, patience=0).health()
     print(json.dumps({name: health[name] for name in ("cluster_name", "status", "number_of_nodes")}))

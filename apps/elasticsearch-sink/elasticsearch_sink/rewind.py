@@ -5,7 +5,7 @@ from typing import Any
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _TIMEOUT = 30.0
 

@@ -13,10 +13,10 @@ from dataclasses import asdict
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
-from meridian.daemon.consuming import Consuming
-from meridian.daemon.notify import notify
-from meridian.elasticsearch.client import ElasticClient
-from meridian.kafka.fatal import is_dead
+from meridian.services.daemon.consuming import Consuming
+from meridian.services.daemon.notify import notify
+from meridian.services.elasticsearch.client import ElasticClient
+from meridian.services.kafka.fatal import is_dead
 
 from elasticsearch_sink.dead_letters import DeadLetters
 from elasticsearch_sink.delivery import Counters, Delivery, Interrupted

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meridian.daemon import configuration
-from meridian.elasticsearch.access import ElasticAccess
-from meridian.errors import MeridianError
-from meridian.kafka.access import KafkaAccess
-from meridian.kafka.patterns import whole_names
+from meridian.common.errors import MeridianError
+from meridian.services.daemon import configuration
+from meridian.services.elasticsearch.access import ElasticAccess
+from meridian.services.kafka.access import KafkaAccess
+from meridian.services.kafka.patterns import whole_names
 
 CONFIG_FILE = "/etc/meridian/elasticsearch-sink/sink.json"
 STATUS_FILE = "/run/meridian-elasticsearch-sink/status.json"

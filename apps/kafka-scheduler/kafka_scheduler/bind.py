@@ -5,7 +5,7 @@ import fnmatch
 import socket
 import struct
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _SIOCGIFADDR = 0x8915
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler import settings as scheduler_settings
 from kafka_scheduler.settings import SchedulerSettings

@@ -1,6 +1,7 @@
 """What REST and CLI may ask of a scheduler, whatever its service. Safe to call from any thread.
 
-Every method raises :class:`meridian.errors.MeridianError` with one line for the user. Times are seconds.
+Every method raises :class:`meridian.common.errors.MeridianError` with one line for the user. Times are in
+seconds.
 """
 
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler import viewing
 from kafka_scheduler.core import commands, plans

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @dataclass(frozen=True)

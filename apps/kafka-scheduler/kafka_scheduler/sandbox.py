@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.core.model import Task
 from kafka_scheduler.mesos.address import endpoint

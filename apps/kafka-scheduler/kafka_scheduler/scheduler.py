@@ -5,8 +5,8 @@ import socket
 import threading
 from collections.abc import Callable
 
-from meridian.errors import MeridianError
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
 
 from kafka_scheduler import bind
 from kafka_scheduler import settings as scheduler_settings

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meridian.artifacts.commands import run
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _ETC = Path("/etc/apt")
 _FIELD = re.compile(r"^([A-Za-z-]+):\s*(.*)$")

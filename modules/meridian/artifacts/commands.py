@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def run(

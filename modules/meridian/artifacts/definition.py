@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from meridian.artifacts import sources
 from meridian.artifacts.sources.base import Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class _Written(BaseModel):

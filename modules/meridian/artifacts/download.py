@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _ATTEMPTS = 3
 _TIMEOUT = (20, 60)

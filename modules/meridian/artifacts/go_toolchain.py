@@ -11,7 +11,7 @@ from pathlib import Path
 from meridian.artifacts import locks
 from meridian.artifacts.commands import program, run
 from meridian.artifacts.sources.base import Context
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def find(oldest: str, toolchain: str, context: Context) -> Path:

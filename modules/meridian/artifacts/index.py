@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from xml.etree import ElementTree
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _SUPER_POM = "org/apache/maven/model/pom-4.0.0.xml"
 _DEBIAN_JARS = Path("/usr/share/java")

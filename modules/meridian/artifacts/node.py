@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meridian.artifacts import packing
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 ROOT = Path("/opt/meridian")
 # Holds the sum of the archive that was verified; written last, so a folder without it is no artifact.

@@ -16,7 +16,7 @@ from typing import Any
 
 import zstandard
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 MANIFEST = ".manifest.json"
 _CHUNK = 1 << 20

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from meridian.artifacts.commands import run
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 NODE_PYTHON = "3.11"
 Script = Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]

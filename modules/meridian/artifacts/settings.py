@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _VARIABLES = {
     "maven": "MERIDIAN_MAVEN_MIRROR",

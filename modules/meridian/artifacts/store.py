@@ -15,7 +15,7 @@ from meridian.artifacts.definition import Definition
 from meridian.artifacts.index import Entry
 from meridian.artifacts.settings import Mirrors
 from meridian.artifacts.sources.base import Context, Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _AT_ONCE = 2
 # Raise it when packing itself changes what comes out of the same recipe.

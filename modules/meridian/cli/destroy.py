@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from meridian import paths
+from meridian.common import paths
 
 
 def confirmed(environment: str, purge: bool, listing: Callable[[], Mapping[str, Any]]) -> bool:
@@ -48,18 +48,18 @@ def clean(purge: bool, down: Callable[[], list[str]]) -> None:
     :param purge: remove caches, the node image and the virtual environment too.
     :param down: stops what this clone started on the controller.
     """
-    from meridian.cloud import allotment, networks
-    from meridian.edge import sites
-    from meridian.provisioning import record
+    from meridian.cloud.lifecycle import record
+    from meridian.cloud.local import allocation, networks
+    from meridian.operations import providers
 
-    local = allotment.read(allotment.record_file())
+    local = allocation.read(allocation.record_file())
     # At clouds machines live on, and what this clone knows of them lies in the state folder.
-    if (local is not None and local.slots) or record.environments(sites.record_file()):
+    if (local is not None and local.slots) or record.environments(providers.record_file()):
         return
     if local is not None:
         networks.remove_management(local.platform)
     if purge:
-        from meridian.cloud import image
+        from meridian.cloud.local import image
 
         image.remove_all()
     down()

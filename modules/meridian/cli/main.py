@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from meridian import paths
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
 from meridian.topology.model import LOCAL, Topology
 
 
@@ -92,7 +92,7 @@ def _deploy(options: argparse.Namespace) -> int:
 
 def _planned(options: argparse.Namespace) -> str:
     """Return the whole path of the plan to carry out, once it is one of this environment."""
-    from meridian import planning
+    from meridian import plan as planning
 
     file = Path(options.plan).resolve()
     planned = planning.read(file)
@@ -105,7 +105,7 @@ def _planned(options: argparse.Namespace) -> str:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from meridian import planning
+    from meridian import plan as planning
     from meridian.cli import plan
 
     topology = _topology(options.environment)
@@ -161,7 +161,8 @@ def _destroy(options: argparse.Namespace) -> int:
     from meridian.cli import destroy, setup
 
     def listing() -> dict[str, Any]:
-        from meridian.edge import destroy_machines, master
+        from meridian.operations import destroy_machines
+        from meridian.salt_api import master
 
         # The providers can be asked only from here on: the local one is an engine that may not run yet.
         _set_up_known(options.environment)
@@ -190,7 +191,7 @@ def _topology(environment: str) -> Topology:
     """Return an environment's topology; refuse a wrong pillar before anything is started, with all errors."""
     import salt.config
 
-    from meridian.edge.pillar_source import load_topology
+    from meridian.salt_api.pillar_files import load_topology
 
     # Salt's defaults: the generated part of the configuration may not be there yet, and nothing else is read.
     opts = dict(salt.config.DEFAULT_MASTER_OPTS)
@@ -216,10 +217,10 @@ def _set_up(topology: Topology) -> None:
 def _set_up_known(environment: str) -> None:
     """Set up for where an environment has ever had machines; the pillar may be broken, or gone."""
     from meridian.cli import setup
-    from meridian.edge import sites
-    from meridian.provisioning import record
+    from meridian.cloud.lifecycle import record
+    from meridian.operations import providers
 
-    kinds = set(record.read(sites.record_file(), environment).values()) or {LOCAL}
+    kinds = set(record.read(providers.record_file(), environment).values()) or {LOCAL}
     setup.ensure(environment, None, LOCAL in kinds, kinds != {LOCAL})
 
 

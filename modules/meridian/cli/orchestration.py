@@ -7,11 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from meridian import paths
 from meridian.cli.progress import Board, follow
-from meridian.deployment import result
-from meridian.edge import master
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.operations import result
+from meridian.salt_api import master
 
 
 def run(name: str, pillar: dict[str, Any], mode: str) -> result.Result:

@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from meridian.cli import runners
-from meridian.planning import Action, Cost, Plan
-from meridian.planning.summary import CostRow, costs, nodes
+from meridian.plan import Action, Cost, Plan
+from meridian.plan.summary import CostRow, costs, nodes
 from meridian.topology.model import Topology
 
 _COLUMNS = ("create", "keep", "replace", "stranger")

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from meridian.edge import busy
-from meridian.edge.progress import TAG
+from meridian.salt_api import busy
+from meridian.salt_api.progress import TAG
 from meridian.verification import table
 from meridian.verification.result import Row
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from meridian import paths
-from meridian.edge import master
+from meridian.common import paths
+from meridian.salt_api import master
 
 
 def call(function: str, **arguments: Any) -> Any:

@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from meridian import addresses, paths
-from meridian.edge import master
+from meridian.cloud import addresses
+from meridian.common import paths
+from meridian.salt_api import master
 
 _EVERYWHERE = "0.0.0.0"
 
@@ -51,7 +52,7 @@ def ensure(environment: str, network: str | None = None, local: bool = True, rem
 
 def _ground(environment: str, network: str | None) -> str:
     """Have what the local cloud stands on; return the address of the platform's bridge."""
-    from meridian.cloud import allotment, engine, limits, networks
+    from meridian.cloud.local import allocation, engine, limits, networks
 
     with step("Docker engine") as done:
         if engine.ensure():
@@ -59,7 +60,7 @@ def _ground(environment: str, network: str | None) -> str:
     with step("Kernel limits:") as done:
         done += limits.ensure()
     with step("Network of the platform") as done:
-        allotted = allotment.ensure(environment, wish=network)
+        allotted = allocation.ensure(environment, wish=network)
         if networks.ensure_management(allotted):
             done.append(f"{allotted.network} made")
     return allotted.master_address
@@ -70,7 +71,7 @@ def down() -> list[str]:
 
     :return: what was stopped, in words.
     """
-    from meridian.cloud import engine
+    from meridian.cloud.local import engine
 
     stopped = []
     if master.stop():

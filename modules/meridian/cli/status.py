@@ -5,8 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from meridian.edge import master
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.salt_api import master
 
 
 def gather(environment: str) -> dict[str, Any]:

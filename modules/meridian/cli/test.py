@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from meridian import paths
+from meridian.common import paths
 
 FAST = ("lint", "unit", "render")
 SLOW = "integration"

@@ -1,0 +1,1 @@
+"""Machines at any provider of libcloud: accounts, making and removing them, prices, bootstrap."""

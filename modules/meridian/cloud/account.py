@@ -11,7 +11,7 @@ from meridian.cloud import credentials, errors, tags
 from meridian.cloud.ledger import Entry, Ledger
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.table import adapter as adapter_of
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _SHORTEST_SECRET = 8
 _Told = TypeVar("_Told")

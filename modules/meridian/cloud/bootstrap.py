@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from meridian.cloud.container import File
+from meridian.cloud.local.container import File
 
 UNIT = """\
 [Unit]

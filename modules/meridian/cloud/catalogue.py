@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 # Keys of a provider's `arguments` that say where it makes machines, by libcloud's drivers.
 _PLACES = ("region", "datacenter", "location", "ex_force_service_region")

@@ -11,7 +11,7 @@ import requests
 from libcloud.common.exceptions import BaseHTTPError, RateLimitReachedError
 from libcloud.common.types import InvalidCredsError, MalformedResponseError, ProviderError
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class CloudError(MeridianError):

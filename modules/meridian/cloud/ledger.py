@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from meridian.private_files import private_folder, write_private
+from meridian.common.files import private_folder, write_private
 
 _Result = TypeVar("_Result")
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meridian.cloud import bootstrap
-from meridian.cloud.container import File, archive
 from meridian.cloud.errors import CloudError, Timeout
-from meridian.errors import MeridianError
+from meridian.cloud.local.container import File, archive
+from meridian.common.errors import MeridianError
 
 _PAUSE, _CONNECT_SECONDS, _INSTALL_SECONDS = 2.0, 10, 900.0
 # The client's own exit code; any other is that of the command there.

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from meridian.cloud import networks
-from meridian.cloud.allotment import Allotment
+from meridian.cloud.local import networks
+from meridian.cloud.local.allocation import Allotment
 from meridian.topology.model import Node, PortRule, Region, Topology
 
 

@@ -49,10 +49,11 @@ import salt.utils.data
 import salt.utils.event
 from salt.exceptions import SaltCloudSystemExit
 
-from meridian.cloud import inventory, making, over_ssh
+from meridian.cloud import create as creating
+from meridian.cloud import inventory, over_ssh
 from meridian.cloud.account import Account
-from meridian.edge import cloud_settings
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.salt_api import cloud_settings
 
 __virtualname__ = "libcloud"
 # The loader puts these in.
@@ -241,7 +242,7 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
     settings = cloud_settings.Settings(__opts__, vm_)
     _event("starting create", name, "creating", vm_)
     _event("requesting instance", name, "requesting", vm_)
-    made = making.make(account, settings.order(), vm_.get("pub_key") or "", settings.user_data())
+    made = creating.make(account, settings.order(), vm_.get("pub_key") or "", settings.user_data())
     if made.taken and settings.mode != "ssh":
         settings.accept(made.public_key)
     elif settings.mode == "ssh":
@@ -249,7 +250,7 @@ def create(vm_: dict[str, Any]) -> dict[str, Any]:
         # A machine that has just been made is nobody whose key we know.
         cloud_settings.known_hosts(name).unlink(missing_ok=True)
         login = settings.login(str(next(iter([*node.public_ips, *node.private_ips]))))
-        over_ssh.bring(login, settings.installed(), making.RUNNING_SECONDS)
+        over_ssh.bring(login, settings.installed(), creating.RUNNING_SECONDS)
     _event("created instance", name, "created", vm_)
     return {**_plain(account.described(made.found)), "taken": made.taken}
 
@@ -267,7 +268,7 @@ def protect(vm_: dict[str, Any]) -> bool:
 
         salt-run cloud.ensure aws
     """
-    return making.protect(_account(), cloud_settings.Settings(__opts__, vm_).order())
+    return creating.protect(_account(), cloud_settings.Settings(__opts__, vm_).order())
 
 
 def destroy(name: str, call: str | None = None) -> bool:
@@ -285,7 +286,7 @@ def destroy(name: str, call: str | None = None) -> bool:
     """
     _no_function("destroy", call)
     _event("destroying instance", name, "destroying", {"name": name})
-    done = making.destroy(_account(), name)
+    done = creating.destroy(_account(), name)
     if done:
         cloud_settings.known_hosts(name).unlink(missing_ok=True)
         _event("destroyed instance", name, "destroyed", {"name": name})

@@ -4,9 +4,9 @@ The Kafka Connect worker of this node.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.connect import health, worker
-from meridian.connect.client import ConnectClient
-from meridian.tls import Tls
+from meridian.common.tls import Tls
+from meridian.services.connect import health, worker
+from meridian.services.connect.client import ConnectClient
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.elasticsearch import access, health, node, repositories, templates, users
-from meridian.elasticsearch.client import ElasticClient
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.elasticsearch import access, health, node, repositories, templates, users
+from meridian.services.elasticsearch.client import ElasticClient
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

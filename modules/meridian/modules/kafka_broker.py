@@ -5,9 +5,9 @@ The Kafka broker of this node.
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.kafka import broker, client, cluster
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.kafka import broker, client, cluster
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

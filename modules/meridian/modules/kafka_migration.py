@@ -6,12 +6,12 @@ Moving the partitions of this node's Kafka cluster from old brokers to new ones.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.kafka import client
-from meridian.kafka.java import JavaTool
-from meridian.migration import act
-from meridian.migration.registration import ClusterTool
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.kafka import client
+from meridian.services.kafka.java import JavaTool
+from meridian.services.kafka.migration import act
+from meridian.services.kafka.migration.registration import ClusterTool
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]

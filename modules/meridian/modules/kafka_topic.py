@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from confluent_kafka.admin import AdminClient
 
-from meridian.errors import MeridianError
-from meridian.kafka import client, cluster, reassignment, topics
-from meridian.kafka.mode import KRAFT, MODES
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.kafka import client, cluster, reassignment, topics
+from meridian.topology.kafka_mode import KRAFT, MODES
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

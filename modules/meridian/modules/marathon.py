@@ -5,9 +5,9 @@ Apps and groups of the Marathon that this node is an instance of.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.marathon import apps, deployment, groups
-from meridian.marathon.client import MarathonClient, read_credentials
+from meridian.common.errors import MeridianError
+from meridian.services.marathon import apps, deployment, groups
+from meridian.services.marathon.client import MarathonClient, read_credentials
 
 _CREDENTIALS = Path("/etc/meridian/marathon/credentials")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from salt.exceptions import CommandExecutionError
 
-from meridian.archive import settings
+from meridian.services.archive import settings
 
 # The loader puts this in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from salt.exceptions import CommandExecutionError
 
 from meridian.artifacts import node
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

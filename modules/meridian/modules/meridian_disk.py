@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from salt.exceptions import CommandExecutionError
 
-from meridian.disks import act, read
-from meridian.disks.decide import decide
-from meridian.disks.model import Decision, Wanted
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.node.volumes import act, read
+from meridian.node.volumes.decide import decide
+from meridian.node.volumes.model import Decision, Wanted
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ Facts of a node that the platform's infrastructure tests assert.
 
 from typing import Any
 
-from meridian.facts import gather as facts
+from meridian.node.facts import gather as facts
 
 
 def gather() -> dict[str, Any]:

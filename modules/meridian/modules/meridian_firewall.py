@@ -4,8 +4,8 @@ The node's own firewall: what its file would change of what is in effect.
 
 from salt.exceptions import CommandExecutionError
 
-from meridian.errors import MeridianError
-from meridian.firewall import nft
+from meridian.common.errors import MeridianError
+from meridian.node.firewall import nft
 
 
 def difference() -> list[str]:

@@ -4,7 +4,7 @@ The proxy of this node: where its addresses lead to.
 
 from pathlib import Path
 
-from meridian.discovery.haproxy import RuntimeApi, parse
+from meridian.services.discovery.haproxy import RuntimeApi, parse
 
 _SOCKET = Path("/run/meridian-proxy/admin.sock")
 

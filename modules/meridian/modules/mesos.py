@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.mesos import drain as draining
-from meridian.mesos import health, reconfiguration, renewal
-from meridian.mesos import isolation as isolating
-from meridian.mesos import work_dir as measuring
-from meridian.mesos.operator import OperatorClient, read_credential
+from meridian.common.errors import MeridianError
+from meridian.services.mesos import drain as draining
+from meridian.services.mesos import health, reconfiguration, renewal
+from meridian.services.mesos import isolation as isolating
+from meridian.services.mesos import work_dir as measuring
+from meridian.services.mesos.operator import OperatorClient, read_credential
 
 _FOLDER = Path("/etc/meridian/mesos")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")

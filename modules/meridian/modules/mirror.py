@@ -4,14 +4,14 @@ Mirror flows that end in this node's region: MirrorMaker 2 on its Connect cluste
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.connect.client import ConnectClient
-from meridian.errors import MeridianError
-from meridian.mirror import ownership
-from meridian.mirror import plan as mirror_plan
-from meridian.mirror import status as mirror_status
-from meridian.mirror import unmanaged as mirror_unmanaged
-from meridian.mirror.flow import FlowSpec, from_pillar
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.connect.client import ConnectClient
+from meridian.services.mirror import ownership
+from meridian.services.mirror import plan as mirror_plan
+from meridian.services.mirror import status as mirror_status
+from meridian.services.mirror import unmanaged as mirror_unmanaged
+from meridian.services.mirror.flow import FlowSpec, from_pillar
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]

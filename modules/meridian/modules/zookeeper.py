@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.zookeeper import acl, node, paths
-from meridian.zookeeper.members import Member
+from meridian.common.errors import MeridianError
+from meridian.services.zookeeper import acl, node, paths
+from meridian.services.zookeeper.members import Member
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ The slice of the topology that a node may know, chosen by its minion id and noth
 import logging
 from typing import Any
 
-from meridian import node_slice
-from meridian.edge.pillar_source import environments, load_topology
+from meridian.operations import node_pillar
+from meridian.salt_api.pillar_files import environments, load_topology
 
 log = logging.getLogger(__name__)
 __opts__: dict[str, Any] = {}
@@ -35,4 +35,4 @@ def ext_pillar(minion_id: str, pillar: dict[str, Any], **kwargs: Any) -> dict[st
     environment = minion_id.rpartition(".")[2]
     if environment not in environments(__opts__):
         return {}
-    return node_slice.load(load_topology(__opts__, environment), minion_id)
+    return node_pillar.load(load_topology(__opts__, environment), minion_id)

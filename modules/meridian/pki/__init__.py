@@ -1,6 +1,6 @@
 """The platform's certificates: an authority per environment, a certificate per service and node.
 
-Files under an environment's secrets folder (:func:`meridian.paths.secrets`), all 0600:
+Files under an environment's secrets folder (:func:`meridian.common.paths.secrets`), all 0600:
 
 - ``pki/ca.pem``, ``pki/ca.key``: the authority, made once or put there by a user;
 - ``pki/nodes/<node id>/<service>.{pem,key}``: certificate (with intermediates) and PKCS8 key;

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.common.files import write_private
 from meridian.pki.names import subject_alternative_names
-from meridian.private_files import write_private
 
 VALIDITY = timedelta(days=3652)
 # Clocks of nodes may be behind the controller's.

@@ -8,11 +8,11 @@ from typing import Any
 
 from cryptography import x509
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.common.files import write_private
 from meridian.pki import authority as ca
 from meridian.pki import names, renewal
 from meridian.pki.changes import Changes
-from meridian.private_files import write_private
 from meridian.topology import Node, Topology, roles
 
 OPERATOR = "operator"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from salt.exceptions import SaltRunnerError
 
-from meridian import paths
-from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.salt_api.pillar_files import load_topology
 from meridian.topology.model import Topology
 
 # The loader puts this in. A default of our own would break it: it compares before it is ready to.
@@ -34,7 +34,7 @@ def status(environment: str = "local", region: str = "") -> dict[str, Any]:
 
         salt-run archive.status environment=local
     """
-    from meridian.archive import status as archive_status
+    from meridian.services.archive import status as archive_status
 
     try:
         topology, secrets = _environment(environment, region)
@@ -60,9 +60,9 @@ def verify(environment: str = "local", region: str = "", topic: str = "") -> dic
 
         salt-run archive.verify environment=local region=us-east topic=flights
     """
-    from meridian.archive import access
-    from meridian.archive import verify as archive_verify
-    from meridian.archive.store import Store
+    from meridian.services.archive import access
+    from meridian.services.archive import verify as archive_verify
+    from meridian.services.archive.store import Store
 
     try:
         topology, secrets = _environment(environment, region)
@@ -116,7 +116,7 @@ def restore(
         salt-run archive.restore region=us-east topic=flights into=flights-restored \\
             start=2013-01-01T06:00:00Z end=2013-01-01T07:00:00Z
     """
-    from meridian.archive import restoring
+    from meridian.services.archive import restoring
 
     try:
         topology, secrets = _environment(environment, region)

@@ -4,11 +4,11 @@ Artifacts on the master: resolve, verify, pack, and build the local cloud's node
 
 from typing import TYPE_CHECKING, Any
 
-from meridian import paths
 from meridian.artifacts import index, needed
 from meridian.artifacts.store import Store
-from meridian.edge import progress
-from meridian.edge.pillar_source import load_topology
+from meridian.common import paths
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def image(environment: str = "local") -> dict[str, Any]:
 
         salt-run artifact.image
     """
-    from meridian.cloud import engine
-    from meridian.cloud import image as node_image
+    from meridian.cloud.local import engine
+    from meridian.cloud.local import image as node_image
 
     made: list[str] = []
 

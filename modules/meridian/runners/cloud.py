@@ -4,8 +4,9 @@ The machines of an environment: made where missing, kept where there, removed wh
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import departures, deploy_machines, destroy_machines, progress
-from meridian.edge.pillar_source import load_topology
+from meridian.operations import create_machines, destroy_machines, node_drain
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
 
 # The loader puts it in.
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def ensure(environment: str = "local", parallel: int = 4, timeout: int = 180) ->
         salt-run cloud.ensure environment=local parallel=4
     """
     topology = load_topology(__opts__, environment)
-    return deploy_machines.ensure(__opts__, topology, int(parallel), int(timeout))
+    return create_machines.ensure(__opts__, topology, int(parallel), int(timeout))
 
 
 def status(environment: str = "local") -> dict[str, Any]:
@@ -58,7 +59,7 @@ def status(environment: str = "local") -> dict[str, Any]:
 
         salt-run cloud.status environment=local
     """
-    return deploy_machines.status(__opts__, load_topology(__opts__, environment))
+    return create_machines.status(__opts__, load_topology(__opts__, environment))
 
 
 def listing(environment: str) -> dict[str, Any]:
@@ -142,5 +143,5 @@ def remove(
     def take_away() -> None:
         destroy_machines.remove(__opts__, environment, node)
 
-    changes = departures.remove(__opts__, topology, node, take_away, lost, float(timeout), say)
+    changes = node_drain.remove(__opts__, topology, node, take_away, lost, float(timeout), say)
     return {"ok": True, "changes": changes, "comment": f"{node} is gone"}

@@ -4,14 +4,15 @@ Kafka Connect clusters of an environment: wait for their workers, restart them o
 
 from typing import Any
 
-from meridian import paths
-from meridian.connect import health
-from meridian.connect.roll import roll as roll_workers
-from meridian.edge import progress, regions
-from meridian.edge.pillar_source import load_topology
-from meridian.edge.units import Units
-from meridian.mirror.status import operator_client, worker_urls
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
+from meridian.operations import regions
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.salt_api.units import Units
+from meridian.services.connect import health
+from meridian.services.connect.roll import roll as roll_workers
+from meridian.services.mirror.status import operator_client, worker_urls
 from meridian.topology.model import Region, Topology
 
 __opts__: dict[str, Any] = {}

@@ -5,13 +5,14 @@ Elasticsearch clusters of an environment: wait for their nodes, restart them one
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import clusters, progress, regions
-from meridian.edge.pillar_source import load_topology
-from meridian.edge.units import Units
-from meridian.elasticsearch import health, operator
-from meridian.elasticsearch import roll as rolling
-from meridian.elasticsearch.tasks import Tasks
-from meridian.scheduler.services import NODES
+from meridian.operations import clusters, regions
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.salt_api.units import Units
+from meridian.services.elasticsearch import health, operator
+from meridian.services.elasticsearch import roll as rolling
+from meridian.services.elasticsearch.tasks import Tasks
+from meridian.services.mesos.scheduler.services import NODES
 from meridian.topology.model import Region, Topology
 
 # The loader puts this in. A default of our own would break it: it compares before it is ready to.

@@ -8,12 +8,13 @@ from typing import Any
 
 from confluent_kafka.admin import AdminClient
 
-from meridian.edge import clusters, migration, progress, regions
-from meridian.edge.pillar_source import load_topology
-from meridian.edge.units import Units
-from meridian.errors import MeridianError
-from meridian.kafka import client, cluster, quorum
-from meridian.kafka import roll as kafka_roll
+from meridian.common.errors import MeridianError
+from meridian.operations import clusters, migration, regions
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.salt_api.units import Units
+from meridian.services.kafka import client, cluster, quorum
+from meridian.services.kafka import roll as kafka_roll
 from meridian.topology.model import Region, Topology
 
 __opts__: dict[str, Any] = {}

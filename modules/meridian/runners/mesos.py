@@ -5,11 +5,12 @@ Mesos clusters of an environment: what they do, and nodes taken out of service a
 import time
 from typing import Any
 
-from meridian.edge import departures, mesos_clusters, progress, work_dirs
-from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
-from meridian.mesos import drain as draining
-from meridian.mesos import health, maintenance
+from meridian.common.errors import MeridianError
+from meridian.operations import mesos_clusters, node_drain, work_dirs
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.services.mesos import drain as draining
+from meridian.services.mesos import health, maintenance
 
 __opts__: dict[str, Any] = {}
 
@@ -135,7 +136,7 @@ def away(environment: str = "local-mesos") -> dict[str, Any]:
 
         salt-run mesos.away environment=local-mesos
     """
-    return departures.shown(environment)
+    return node_drain.shown(environment)
 
 
 def roll(environment: str = "local", timeout: float = 300) -> dict[str, Any]:
@@ -158,7 +159,7 @@ def roll(environment: str = "local", timeout: float = 300) -> dict[str, Any]:
     changes: dict[str, str] = {}
     for region in topology.regions:
         if region.with_role("mesos-master"):
-            changes |= departures.Departures(__opts__, topology, region, timeout, _say).roll()
+            changes |= node_drain.Departures(__opts__, topology, region, timeout, _say).roll()
     return {"ok": True, "changes": changes, "comment": f"{len(changes)} agents changed"}
 
 
@@ -306,9 +307,9 @@ def give_up(node: str, confirm: str = "", agent_id: str = "") -> dict[str, Any]:
     return {"ok": True, "changes": {node: "given up"}, "comment": f"{node}: agent {found} is gone for ever"}
 
 
-def _departures(node: str, timeout: float) -> departures.Departures:
+def _departures(node: str, timeout: float) -> node_drain.Departures:
     topology = load_topology(__opts__, node.rpartition(".")[2])
-    found = departures.of_node(__opts__, topology, node, timeout, _say)
+    found = node_drain.of_node(__opts__, topology, node, timeout, _say)
     if found is None:
         raise MeridianError(f"{node}: its region has no Mesos")
     return found

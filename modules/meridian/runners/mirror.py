@@ -4,13 +4,13 @@ Mirror flows of an environment, as the operator sees them.
 
 from typing import Any
 
-from meridian import paths
-from meridian.connect.health import wait_running
-from meridian.edge import progress
-from meridian.edge.pillar_source import load_topology
-from meridian.mirror.flow import MAY_LACK_TASKS, from_topology
-from meridian.mirror.status import of_topology, operator_client
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.services.connect.health import wait_running
+from meridian.services.mirror.flow import MAY_LACK_TASKS, from_topology
+from meridian.services.mirror.status import of_topology, operator_client
 
 __opts__: dict[str, Any] = {}
 

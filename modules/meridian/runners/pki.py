@@ -4,8 +4,9 @@ Certificates and generated credentials of an environment, on the master.
 
 from typing import Any
 
-from meridian import paths, pki, secrets
-from meridian.edge.pillar_source import load_topology
+from meridian import pki
+from meridian.common import paths, secrets
+from meridian.salt_api.pillar_files import load_topology
 
 __opts__: dict[str, Any] = {}
 

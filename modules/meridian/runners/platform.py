@@ -6,13 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian import addresses, paths
-from meridian.deployment import lock as deployment_lock
-from meridian.deployment import outline as deployment_outline
-from meridian.deployment import preflight as deployment_preflight
-from meridian.edge import progress
-from meridian.edge.pillar_source import load_topology
-from meridian.errors import MeridianError
+from meridian.cloud import addresses
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.operations import lock as deployment_lock
+from meridian.operations import outline as deployment_outline
+from meridian.operations import preflight as deployment_preflight
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]
@@ -65,14 +66,14 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.preflight environment=local
     """
-    from meridian.cloud import local_nodes
-    from meridian.edge import accounts
+    from meridian.cloud.local import nodes
+    from meridian.salt_api import accounts
 
     topology = load_topology(__opts__, environment)
     accounts.check(__opts__, topology)
     deployment_preflight.reachable(topology)
     if topology.is_local:
-        deployment_preflight.check(topology, paths.cache(), local_nodes.running(environment))
+        deployment_preflight.check(topology, paths.cache(), nodes.running(environment))
     return {"ok": True}
 
 
@@ -90,11 +91,11 @@ def locate(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.locate environment=aws
     """
-    from meridian.edge import deploy_machines
+    from meridian.operations import create_machines
 
     topology = load_topology(__opts__, environment)
     remote = {node.id for region in topology.regions if not region.is_local for node in region.nodes}
-    existing = deploy_machines.describe(__opts__, topology)["existing"] if remote else {}
+    existing = create_machines.describe(__opts__, topology)["existing"] if remote else {}
     found = {name: seen for name, seen in existing.items() if name in remote}
     moved = addresses.record(environment, found)
     lost = sorted(remote - set(addresses.load(environment)))
@@ -139,7 +140,7 @@ def status(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.status environment=local
     """
-    from meridian.edge import status as edge_status
+    from meridian.operations import status as edge_status
 
     return edge_status.gather(__opts__, load_topology(__opts__, environment))
 
@@ -163,7 +164,7 @@ def plan(environment: str = "local", offline: bool = False) -> dict[str, Any]:
 
         salt-run platform.plan environment=local offline=True
     """
-    from meridian.edge import planned
+    from meridian.operations import planned
 
     return planned.plan(__opts__, environment, offline).to_dict()
 
@@ -183,7 +184,7 @@ def drift(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.drift environment=local
     """
-    from meridian.edge import planned
+    from meridian.operations import planned
 
     return planned.drift(__opts__, environment).to_dict()
 
@@ -203,8 +204,8 @@ def agree(plan: str, environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.agree plan=/root/plan.json environment=local
     """
-    from meridian import planning
-    from meridian.edge import planned
+    from meridian import plan as planning
+    from meridian.operations import planned
 
     wanted = planning.read(Path(plan))
     objection = planning.objection(wanted, planned.plan(__opts__, environment))
@@ -265,10 +266,10 @@ def forget(environment: str = "local") -> dict[str, Any]:
     """
     import shutil
 
-    from meridian.edge import departures
+    from meridian.operations import node_drain
 
     changes = []
-    departures.record_file(environment).unlink(missing_ok=True)
+    node_drain.record_file(environment).unlink(missing_ok=True)
     for folder in (paths.secrets(environment), paths.state() / "reports" / environment):
         if folder.exists():
             shutil.rmtree(folder)

@@ -4,10 +4,11 @@ Schedulers of an environment: brokers, and nodes of Elasticsearch, that are Meso
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.edge import clusters, progress, regions
-from meridian.edge.pillar_source import load_topology
-from meridian.scheduler import placing
-from meridian.scheduler.services import BROKERS, NODES, Service
+from meridian.operations import clusters, regions
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.services.mesos.scheduler import placing
+from meridian.services.mesos.scheduler.services import BROKERS, NODES, Service
 from meridian.topology.model import Region, Topology
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ The links between the regions of a local environment: look at them, cut them, sl
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.cloud import allotment, engine, wan
-from meridian.errors import MeridianError
+from meridian.cloud.local import allocation, engine, wan
+from meridian.common.errors import MeridianError
 
 # The loader puts it in.
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def restore(source: str, target: str, environment: str = "local") -> dict[str, A
 
 
 def _platform(environment: str) -> str:
-    given = allotment.find(environment)
+    given = allocation.find(environment)
     if given is None:
         raise MeridianError(f"environment {environment} is not deployed in the local cloud")
     return given.platform

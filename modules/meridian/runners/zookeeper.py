@@ -5,12 +5,13 @@ ZooKeeper ensembles of an environment: their members, and restarts one by one.
 from collections.abc import Mapping
 from typing import Any
 
-from meridian.edge import progress, regions
-from meridian.edge.pillar_source import load_topology
-from meridian.edge.units import Units
+from meridian.operations import regions
+from meridian.salt_api import progress
+from meridian.salt_api.pillar_files import load_topology
+from meridian.salt_api.units import Units
+from meridian.services.zookeeper import roll as zookeeper_roll
+from meridian.services.zookeeper.members import Member, Membership, Step
 from meridian.topology.model import Region, Topology
-from meridian.zookeeper import roll as zookeeper_roll
-from meridian.zookeeper.members import Member, Membership, Step
 
 __opts__: dict[str, Any] = {}
 

@@ -6,8 +6,8 @@ import grp
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.connect.keystore import Stores
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.connect.keystore import Stores
 
 if TYPE_CHECKING:
     __opts__: dict[str, Any]

@@ -4,7 +4,7 @@ Check of the Kafka Connect worker of this node.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

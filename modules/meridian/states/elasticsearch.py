@@ -5,7 +5,7 @@ Elasticsearch of this node's region: what indices are made like, where snapshots
 import time
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

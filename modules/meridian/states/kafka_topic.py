@@ -4,7 +4,7 @@ Topics of the Kafka cluster that this node is a broker of.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

@@ -4,7 +4,7 @@ Apps and groups of the Marathon that this node is an instance of.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from salt.exceptions import CommandExecutionError
 
-from meridian.archive import wiring
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.archive import wiring
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

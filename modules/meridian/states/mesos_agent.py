@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
-from meridian.mesos import executors as executing
-from meridian.mesos import health
-from meridian.mesos import isolation as isolating
+from meridian.common.errors import MeridianError
+from meridian.services.mesos import executors as executing
+from meridian.services.mesos import health
+from meridian.services.mesos import isolation as isolating
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

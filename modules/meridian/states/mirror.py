@@ -4,7 +4,7 @@ Mirror flows on the Connect cluster of this node's region.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import salt.runner
 
-from meridian.edge import busy, leftovers, progress
+from meridian.salt_api import busy, leftovers, progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ The ZooKeeper server of this node, and paths of its ensemble.
 
 from typing import TYPE_CHECKING, Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 if TYPE_CHECKING:
     __salt__: dict[str, Any]

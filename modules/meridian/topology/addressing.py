@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 DEFAULT_NETWORK = "10.213.0.0/16"
 SLOTS = 15

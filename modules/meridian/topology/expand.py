@@ -3,18 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.topology import checks, environment_checks, flow_checks
 from meridian.topology.addressing import DEFAULT_NETWORK, LocalNetwork
 from meridian.topology.build import build
 from meridian.topology.layers import Layers, Merged, Source
 from meridian.topology.model import Addresses, Topology
 from meridian.topology.problems import Problem, TopologyError, suggest
-from meridian.topology.schema import (
-    ENVIRONMENT_SECTIONS,
-    EnvironmentSettings,
-    RegionSettings,
-)
+from meridian.topology.schema import ENVIRONMENT_SECTIONS, EnvironmentSettings, RegionSettings
 from meridian.topology.validation import validate
 
 

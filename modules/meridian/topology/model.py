@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from meridian.kafka.mode import ZOOKEEPER
+from meridian.topology.kafka_mode import ZOOKEEPER
 
 #: Value of the tag ``meridian-platform``, which everything that we make at a provider carries.
 PLATFORM = "meridian"

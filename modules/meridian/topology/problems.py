@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 Path = tuple[str, ...]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from meridian.kafka.mode import KRAFT, MODES
+from meridian.topology.kafka_mode import KRAFT, MODES
 
 
 @dataclass(frozen=True)

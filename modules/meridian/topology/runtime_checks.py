@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from meridian.kafka.mode import MODES, ZOOKEEPER
+from meridian.topology.kafka_mode import MODES, ZOOKEEPER
 from meridian.topology.problems import Path
 from meridian.topology.schema import RegionSettings, Role
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from meridian import paths
-from meridian.archive import access, columns, restoring, segment
-from meridian.archive import verify as archive_verify
-from meridian.archive.segment import PartitionPath
-from meridian.archive.store import Store
+from meridian.common import paths
+from meridian.services.archive import access, columns, restoring, segment
+from meridian.services.archive import verify as archive_verify
+from meridian.services.archive.segment import PartitionPath
+from meridian.services.archive.store import Store
 from meridian.topology.model import Topology
 
 _POLL_SECONDS = 0.5

@@ -5,8 +5,8 @@ from typing import Any
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
-from meridian import paths
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
 from meridian.topology.model import Region, Topology
 
 

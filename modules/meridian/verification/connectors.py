@@ -1,7 +1,7 @@
 """Whether each record has one way: every connector of ours is a flow's, and no topic is in two flows."""
 
-from meridian import paths
-from meridian.mirror import overlaps, ownership, status
+from meridian.common import paths
+from meridian.services.mirror import overlaps, ownership, status
 from meridian.topology.model import Topology
 from meridian.verification.result import Row, row
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def flights() -> pandas.DataFrame:

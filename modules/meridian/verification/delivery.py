@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from confluent_kafka import KafkaError, Message, Producer
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _FLUSH_SECONDS = 180.0
 

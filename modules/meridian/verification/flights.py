@@ -14,7 +14,7 @@ import pandas
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.verification.delivery import Deliveries
 
 MARKER = "marker"

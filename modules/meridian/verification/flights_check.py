@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pandas
 from confluent_kafka import Consumer
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.topology.model import Flow, Topology
 from meridian.verification import (
     archived,

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Mapping
 
-from meridian.elasticsearch import operator
-from meridian.kafka import patterns
+from meridian.services.elasticsearch import operator
+from meridian.services.kafka import patterns
 from meridian.topology.model import Topology
 
 _POLL_SECONDS = 0.5

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from meridian import paths
+from meridian.common import paths
 from meridian.topology.model import Topology
 from meridian.verification.result import Row, row
 

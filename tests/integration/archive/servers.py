@@ -9,9 +9,9 @@ from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient, NewTopic
-from meridian import paths
-from meridian.archive.settings import ArchiverSettings, KafkaAccess, SegmentLimits, StoreAccess
 from meridian.artifacts.store import Store as Artifacts
+from meridian.common import paths
+from meridian.services.archive.settings import ArchiverSettings, KafkaAccess, SegmentLimits, StoreAccess
 
 from tests import ports
 from tests.waiting import wait_until

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
-from meridian.archive import reader, restoring, verify
-from meridian.archive.columns import Headers
-from meridian.archive.store import Store
+from meridian.services.archive import reader, restoring, verify
+from meridian.services.archive.columns import Headers
+from meridian.services.archive.store import Store
 
 from tests.integration.archive.servers import Servers
 from tests.waiting import wait_until

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import salt.config
-from meridian import paths
 from meridian.artifacts import needed
 from meridian.artifacts.store import Store
-from meridian.cloud import allotment, engine, image, networks
-from meridian.edge import machines, master, workers
-from meridian.edge.answers import Listener
-from meridian.edge.pillar_source import load_topology
+from meridian.cloud.local import allocation, engine, image, networks
+from meridian.common import paths
+from meridian.operations import workers
+from meridian.salt_api import machines, master
+from meridian.salt_api.answers import Listener
+from meridian.salt_api.pillar_files import load_topology
 
 from tests.waiting import wait_until
 
@@ -61,7 +62,7 @@ class Ground:
 
     def raise_up(self) -> None:
         """Have networks and master; paths must point to :attr:`home` already."""
-        self.given = allotment.ensure(ENVIRONMENT, client=self.client)
+        self.given = allocation.ensure(ENVIRONMENT, client=self.client)
         networks.ensure_management(self.given, self.client)
         networks.ensure_regions(self.given, ENVIRONMENT, [REGION], self.client)
         master.ensure(self.given.master_address)

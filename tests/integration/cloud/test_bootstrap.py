@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian import paths
-from meridian.cloud.container import File
 from meridian.cloud.errors import CloudError
+from meridian.cloud.local.container import File
 from meridian.cloud.over_ssh import Login, bring
+from meridian.common import paths
 
 from tests.integration.cloud.ground import ENVIRONMENT, REGION, Ground, package_index, wheels
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from meridian import paths
-from meridian.cloud import allotment, engine, image, networks, spec, wan
-from meridian.cloud.container import File
-from meridian.cloud.local_driver import LocalNodeDriver
+from meridian.cloud import spec
+from meridian.cloud.local import allocation, engine, image, networks, wan
+from meridian.cloud.local.container import File
+from meridian.cloud.local.driver import LocalNodeDriver
+from meridian.common import paths
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Node, Region, Topology
 
@@ -44,7 +45,7 @@ class Ground:
 
     def __init__(self, client: Any, tag: str) -> None:
         self.client, self.tag = client, tag
-        self.given = allotment.ensure("ground", client=client)
+        self.given = allocation.ensure("ground", client=client)
         self.topology = _topology(self.given.addresses)
         self.driver = LocalNodeDriver(
             ex_platform=self.given.platform, ex_client=client, ex_sizes=spec.sizes(self.topology)

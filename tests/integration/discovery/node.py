@@ -13,9 +13,9 @@ from typing import Any
 
 import jinja2
 import yaml
-from meridian import paths
-from meridian.discovery.haproxy import RuntimeApi, parse
-from meridian.discovery.model import DiscoveryError
+from meridian.common import paths
+from meridian.services.discovery.haproxy import RuntimeApi, parse
+from meridian.services.discovery.model import DiscoveryError
 
 from tests.doubles import broker_list
 from tests.integration.kafka.machines import free_ports
@@ -106,7 +106,7 @@ class ProxyNode:
         """Start the daemon."""
         with (self.folder / "discovery.log").open("ab") as out:
             config = self.folder / "etc/meridian/proxy/discovery.json"
-            command = [sys.executable, "-m", "meridian.discovery", "--config", str(config)]
+            command = [sys.executable, "-m", "meridian.services.discovery", "--config", str(config)]
             environment = os.environ | {"PYTHONPATH": str(paths.repository() / "modules")}
             self._discovery = subprocess.Popen(
                 command, stdout=out, stderr=out, env=environment, start_new_session=True

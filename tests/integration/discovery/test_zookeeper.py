@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from kazoo.client import KazooClient
-from meridian.tls import Tls
+from meridian.common.tls import Tls
 
 from tests.integration import zookeeper_server
 from tests.integration.discovery.node import ProxyNode

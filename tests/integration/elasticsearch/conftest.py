@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.artifacts.store import Store
-from meridian.elasticsearch import health, templates
-from meridian.elasticsearch.access import ElasticAccess
-from meridian.elasticsearch.client import ElasticClient
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.services.elasticsearch import health, templates
+from meridian.services.elasticsearch.access import ElasticAccess
+from meridian.services.elasticsearch.client import ElasticClient
 
 from tests.integration.elasticsearch.nodes import FORMULA, PASSWORDS, Node, nodes
 from tests.integration.kafka.conftest import kafka_artifact, lab

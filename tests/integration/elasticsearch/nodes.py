@@ -13,10 +13,10 @@ from typing import Any
 
 import jinja2
 import yaml
-from meridian import paths
-from meridian.elasticsearch import node as elastic_node
-from meridian.elasticsearch import users
+from meridian.common import paths
 from meridian.pki import authority
+from meridian.services.elasticsearch import node as elastic_node
+from meridian.services.elasticsearch import users
 
 from tests import ports
 

@@ -1,9 +1,9 @@
 """The formula's cluster: users, rolling restarts, what is refused."""
 
 import pytest
-from meridian.elasticsearch import repositories, roll, templates
-from meridian.elasticsearch.client import ElasticClient, ElasticError
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.elasticsearch import repositories, roll, templates
+from meridian.services.elasticsearch.client import ElasticClient, ElasticError
 
 from tests.integration.elasticsearch.conftest import Elastic, template
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic
-from meridian import paths
-from meridian.elasticsearch import repositories
-from meridian.elasticsearch.client import ElasticError
+from meridian.common import paths
+from meridian.services.elasticsearch import repositories
+from meridian.services.elasticsearch.client import ElasticError
 
 from tests.integration.elasticsearch.conftest import Elastic
 from tests.integration.kafka.conftest import Lab

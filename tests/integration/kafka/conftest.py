@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka.admin import AdminClient
-from meridian import paths
 from meridian.artifacts.store import Store
-from meridian.kafka import client, cluster
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
+from meridian.services.kafka import client, cluster
 
 from tests.integration.kafka.machines import Machine, machines
 

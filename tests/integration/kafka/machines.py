@@ -16,10 +16,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from meridian import paths
-from meridian.kafka import broker as broker_node
-from meridian.kafka.mode import ZOOKEEPER
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
+from meridian.services.kafka import broker as broker_node
+from meridian.topology.kafka_mode import ZOOKEEPER
 
 from tests.ports import free as free_ports
 

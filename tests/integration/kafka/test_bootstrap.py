@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian.kafka import client, cluster, topics
+from meridian.services.kafka import client, cluster, topics
 
 from tests.doubles.broker_list import BrokerList
 from tests.integration.discovery.node import ProxyNode

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.kafka import cluster, reassignment, topics
-from meridian.kafka.java import JavaTool
-from meridian.migration import act
-from meridian.migration.registration import ClusterTool
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import cluster, reassignment, topics
+from meridian.services.kafka.java import JavaTool
+from meridian.services.kafka.migration import act
+from meridian.services.kafka.migration.registration import ClusterTool
 
 from tests.integration.kafka.conftest import Lab
 from tests.integration.kafka.machines import Machine, machines, replacements

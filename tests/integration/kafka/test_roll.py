@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.kafka import cluster, roll
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import cluster, roll
 
 from tests.integration.kafka.conftest import Lab
 

@@ -13,8 +13,8 @@ from kafka_scheduler.kafka.service import KafkaService
 from kafka_scheduler.kafka.spec import BrokerSpec
 from kafka_scheduler.kafka.topics import NewTopics, Topics
 from kafka_scheduler.kafka.views import BrokerView, Outcome
-from meridian.errors import MeridianError
-from meridian.kafka import cluster, reassignment
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import cluster, reassignment
 
 from tests.integration.kafka.conftest import Lab
 from tests.waiting import wait_until

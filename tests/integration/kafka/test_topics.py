@@ -1,8 +1,8 @@
 """What states do with topics, on real brokers."""
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.kafka import reassignment, topics
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import reassignment, topics
 
 from tests.integration.kafka.conftest import Lab
 from tests.waiting import wait_until

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
-from meridian.tls import Tls
+from meridian.common.tls import Tls
 
 log = logging.getLogger(__name__)
 

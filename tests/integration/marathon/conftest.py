@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian.marathon.client import MarathonClient
+from meridian.services.marathon.client import MarathonClient
 
 from tests.integration import zookeeper_server
 from tests.integration.marathon import programs

@@ -10,11 +10,11 @@ from typing import Any
 import jinja2
 import requests
 import yaml
-from meridian import paths
-from meridian.connect.keystore import Stores
-from meridian.errors import MeridianError
-from meridian.marathon.client import MarathonClient
+from meridian.common import paths
+from meridian.common.errors import MeridianError
 from meridian.pki import authority
+from meridian.services.connect.keystore import Stores
+from meridian.services.marathon.client import MarathonClient
 
 from tests.integration import mesos_agents
 from tests.integration.kafka.machines import free_ports

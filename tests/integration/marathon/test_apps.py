@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.marathon import apps, deployment, groups
-from meridian.marathon.client import MarathonClient
+from meridian.common.errors import MeridianError
+from meridian.services.marathon import apps, deployment, groups
+from meridian.services.marathon.client import MarathonClient
 
 from tests.integration.marathon import programs
 from tests.integration.marathon.lab import AGENTS, Lab

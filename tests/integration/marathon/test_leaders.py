@@ -8,8 +8,8 @@ import pytest
 import requests
 from kazoo.client import KazooClient
 from kazoo.exceptions import NoAuthError
-from meridian.marathon import deployment
-from meridian.marathon.client import MarathonClient, MarathonError
+from meridian.services.marathon import deployment
+from meridian.services.marathon.client import MarathonClient, MarathonError
 
 from tests.integration.kafka.machines import free_ports
 from tests.integration.marathon import programs

@@ -10,11 +10,11 @@ from typing import Any
 import jinja2
 import requests
 import yaml
-from meridian import paths
-from meridian.mesos import isolation
-from meridian.mesos.executors import Identity
-from meridian.mesos.operator import MesosError, OperatorClient
+from meridian.common import paths
 from meridian.pki import authority
+from meridian.services.mesos import isolation
+from meridian.services.mesos.executors import Identity
+from meridian.services.mesos.operator import MesosError, OperatorClient
 
 from tests.integration.marathon.programs import Program
 from tests.integration.mesos.framework import Framework

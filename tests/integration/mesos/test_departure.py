@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.mesos import departure, reconfiguration, renewal
-from meridian.mesos import drain as draining
-from meridian.mesos.away import AWAY, Record
+from meridian.common.errors import MeridianError
+from meridian.services.mesos import departure, reconfiguration, renewal
+from meridian.services.mesos import drain as draining
+from meridian.services.mesos.away import AWAY, Record
 
 from tests.integration.mesos import framework as api
 from tests.integration.mesos.framework import Framework, Json, launch

@@ -4,9 +4,9 @@ import time
 
 import pytest
 import requests
-from meridian.errors import MeridianError
-from meridian.mesos import health, maintenance
-from meridian.mesos.operator import MesosError
+from meridian.common.errors import MeridianError
+from meridian.services.mesos import health, maintenance
+from meridian.services.mesos.operator import MesosError
 
 from tests.integration.mesos.framework import Framework, launch
 from tests.integration.mesos.lab import AGENTS, SECRETS, Lab

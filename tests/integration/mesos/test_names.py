@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 import pytest
 import yaml
-from meridian import paths
+from meridian.common import paths
 
 from tests.integration.mesos.framework import Framework
 from tests.integration.mesos.lab import AGENTS, SECRETS, Lab

@@ -4,8 +4,8 @@ import os
 import signal
 import time
 
-from meridian.mesos import drain as draining
-from meridian.mesos import maintenance
+from meridian.services.mesos import drain as draining
+from meridian.services.mesos import maintenance
 
 from tests.integration.mesos.framework import Framework, launch
 from tests.integration.mesos.lab import AGENTS, Lab

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.artifacts.store import Store
+from meridian.common import paths
 
 from tests.integration.kafka.conftest import Lab, kafka_artifact, lab
 from tests.integration.mirror.worker import Worker

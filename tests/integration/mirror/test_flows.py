@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from meridian.connect import health
-from meridian.connect.client import ConnectClient
-from meridian.kafka import topics
-from meridian.mirror import ownership, unmanaged
-from meridian.mirror import plan as mirror
-from meridian.mirror.connectors import configurations
-from meridian.mirror.flow import MAY_LACK_TASKS, FlowSpec
+from meridian.services.connect import health
+from meridian.services.connect.client import ConnectClient
+from meridian.services.kafka import topics
+from meridian.services.mirror import ownership, unmanaged
+from meridian.services.mirror import plan as mirror
+from meridian.services.mirror.connectors import configurations
+from meridian.services.mirror.flow import MAY_LACK_TASKS, FlowSpec
 from meridian.topology import Layers, expand
 from meridian.verification import reading
 

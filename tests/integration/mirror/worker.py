@@ -8,10 +8,10 @@ from typing import Any
 
 import jinja2
 import yaml
-from meridian import paths
-from meridian.connect.client import ConnectClient
-from meridian.connect.keystore import Stores
-from meridian.tls import Tls
+from meridian.common import paths
+from meridian.common.tls import Tls
+from meridian.services.connect.client import ConnectClient
+from meridian.services.connect.keystore import Stores
 
 from tests.ports import free as free_ports
 from tests.waiting import wait_until

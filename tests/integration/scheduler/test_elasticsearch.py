@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian import paths
 from meridian.artifacts.store import Store
-from meridian.elasticsearch.access import ElasticAccess
-from meridian.elasticsearch.client import ElasticClient, ElasticError
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.services.elasticsearch.access import ElasticAccess
+from meridian.services.elasticsearch.client import ElasticClient, ElasticError
 
 from tests.integration.elasticsearch.nodes import PASSWORDS, Node, nodes
 from tests.integration.scheduler.scheduler_on_mesos import Cluster, Scheduler

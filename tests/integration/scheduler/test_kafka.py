@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from meridian.kafka import cluster as kafka_cluster
+from meridian.services.kafka import cluster as kafka_cluster
 
 from tests.integration import zookeeper_server
 from tests.integration.scheduler.scheduler_on_mesos import Cluster, Process, Scheduler, free_port

@@ -12,11 +12,11 @@ import yaml
 from kazoo.client import KazooClient
 from kazoo.exceptions import KazooException
 from kazoo.retry import KazooRetry
-from meridian import paths
 from meridian.artifacts.store import Store
-from meridian.secrets import PASSWORDS
-from meridian.zookeeper import acl, node, roll
-from meridian.zookeeper import paths as zookeeper_paths
+from meridian.common import paths
+from meridian.common.secrets import PASSWORDS
+from meridian.services.zookeeper import acl, node, roll
+from meridian.services.zookeeper import paths as zookeeper_paths
 
 from tests.integration.kafka.machines import certificates
 from tests.integration.zookeeper.machines import FORMULA, Ensemble, machines

@@ -10,12 +10,12 @@ from typing import Any
 import jinja2
 import yaml
 from kazoo.security import make_digest_acl_credential
-from meridian import paths
-from meridian.errors import MeridianError
-from meridian.tls import Tls
-from meridian.zookeeper import node, roll, srvr
-from meridian.zookeeper.client import connected
-from meridian.zookeeper.members import Member, Membership, Step
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.zookeeper import node, roll, srvr
+from meridian.services.zookeeper.client import connected
+from meridian.services.zookeeper.members import Member, Membership, Step
 
 from tests.integration.kafka.machines import free_ports
 from tests.integration.zookeeper_server import end_with_parent

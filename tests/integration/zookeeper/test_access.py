@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from kazoo.client import KazooClient
 from kazoo.security import CREATOR_ALL_ACL, READ_ACL_UNSAFE
-from meridian.errors import MeridianError
-from meridian.tls import Tls
-from meridian.zookeeper import acl, node, srvr
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.zookeeper import acl, node, srvr
 
 from tests.integration.kafka.machines import certificates
 from tests.integration.zookeeper.conftest import UP_SECONDS, make_paths, refused

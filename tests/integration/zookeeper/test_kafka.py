@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer
-from meridian.kafka import client, cluster, reassignment, roll, topics
-from meridian.kafka.mode import MODES, ZOOKEEPER
-from meridian.tls import Tls
+from meridian.common.tls import Tls
+from meridian.services.kafka import client, cluster, reassignment, roll, topics
+from meridian.topology.kafka_mode import MODES, ZOOKEEPER
 
 from tests.integration.kafka import machines as kafka
 from tests.integration.zookeeper.conftest import UP_SECONDS, refused

@@ -3,9 +3,9 @@
 import signal
 
 import pytest
-from meridian.errors import MeridianError
-from meridian.zookeeper import roll
-from meridian.zookeeper.members import parse
+from meridian.common.errors import MeridianError
+from meridian.services.zookeeper import roll
+from meridian.services.zookeeper.members import parse
 
 from tests.integration.zookeeper.conftest import UP_SECONDS, Founder, Writer, make_paths
 from tests.integration.zookeeper.machines import Ensemble

@@ -6,8 +6,8 @@ from typing import cast
 from archiver.partition import Partition
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from meridian.archive import reader, verify
-from meridian.archive.store import Store
+from meridian.services.archive import reader, verify
+from meridian.services.archive.store import Store
 
 from tests.doubles.memory_store import PATH, MemoryStore
 

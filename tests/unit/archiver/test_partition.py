@@ -1,6 +1,6 @@
 from archiver.partition import Partition, Phase
-from meridian.archive import columns
-from meridian.archive.settings import SegmentLimits
+from meridian.services.archive import columns
+from meridian.services.archive.settings import SegmentLimits
 
 from tests.doubles.memory_store import PATH
 

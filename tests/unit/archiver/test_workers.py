@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from archiver.partition import Partition
 from archiver.workers import Workers
-from meridian.archive.store import StoreError
+from meridian.services.archive.store import StoreError
 
 from tests.doubles.memory_store import PATH
 

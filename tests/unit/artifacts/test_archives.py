@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from meridian.artifacts import maven_settings
 from meridian.artifacts.store import Store
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 Opened = Callable[..., Store]
 Recipe = Callable[..., None]

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian import paths
 from meridian.artifacts import definition
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
 
 _GOOD: dict[str, Any] = {"version": "1", "sources": [{"kind": "file", "path": "tool"}]}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from meridian.artifacts import download
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _CONTENT = b"the file"
 _SUM = hashlib.sha256(_CONTENT).hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from meridian.artifacts import apt, maven_settings, settings
 from meridian.artifacts.sources.maven import repository_path
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _SETTINGS = """
 <settings xmlns="http://maven.apache.org/SETTINGS/1.2.0"><mirrors><mirror>

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from meridian.artifacts.store import Store
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 Opened = Callable[..., Store]
 Recipe = Callable[..., None]

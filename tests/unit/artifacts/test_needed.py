@@ -6,7 +6,7 @@ import pytest
 import salt.config
 from meridian.artifacts import needed
 from meridian.artifacts.store import Store
-from meridian.edge.pillar_source import load_topology
+from meridian.salt_api.pillar_files import load_topology
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 OPTIONS = salt.config.minion_config(None)

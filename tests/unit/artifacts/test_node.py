@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from meridian.artifacts import node, packing
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def _archive(tmp_path: Path, content: str) -> tuple[Path, str]:

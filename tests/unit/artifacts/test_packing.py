@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from meridian.artifacts import packing
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def test_same_content_same_bytes(tree: Path, tmp_path: Path) -> None:

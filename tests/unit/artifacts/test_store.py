@@ -10,7 +10,7 @@ from meridian.artifacts import index
 from meridian.artifacts.sources.base import Context
 from meridian.artifacts.sources.file import File
 from meridian.artifacts.store import Store
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 Opened = Callable[..., Store]
 Recipe = Callable[..., None]

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian import addresses, paths
 from meridian.cli import main, runners, setup
-from meridian.edge import master
-from meridian.errors import MeridianError
+from meridian.cloud import addresses
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.salt_api import master
 
 
 @pytest.fixture

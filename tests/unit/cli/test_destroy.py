@@ -4,10 +4,10 @@ import io
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.cli import destroy
-from meridian.edge import sites
-from meridian.provisioning import record
+from meridian.cloud.lifecycle import record
+from meridian.common import paths
+from meridian.operations import providers
 
 LISTING = {
     "machines": {"kafka-2.west.multi": "google", "kafka-1.east.multi": "aws", "kafka-2.east.multi": "aws"},
@@ -57,9 +57,9 @@ def test_what_is_known_of_machines_at_clouds_outlives_another_environment(
 ) -> None:
     monkeypatch.setattr(paths, "state", lambda: tmp_path)
     (tmp_path / "machines").mkdir()
-    record.add(sites.record_file(), "aws", {"aws": "ec2"})
+    record.add(providers.record_file(), "aws", {"aws": "ec2"})
     destroy.clean(purge=False, down=list)
     assert (tmp_path / "machines").is_dir()
-    record.forget(sites.record_file(), "aws")
+    record.forget(providers.record_file(), "aws")
     destroy.clean(purge=False, down=list)
     assert not (tmp_path / "machines").exists()

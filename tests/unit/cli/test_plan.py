@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from meridian.cli import drift, main, plan, runners, setup
-from meridian.planning import Action, Cost, Plan
+from meridian.plan import Action, Cost, Plan
 from meridian.topology import Topology
 from rich.console import Console
 

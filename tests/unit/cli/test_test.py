@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.cli import test as command_line
+from meridian.common import paths
 
 # It says when it has begun, and what it does when it is interrupted.
 PATIENT = """

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from meridian import paths
 from meridian.cloud.bootstrap import (
     INSTALLER,
     TLS,
@@ -17,7 +16,8 @@ from meridian.cloud.bootstrap import (
     pinned,
     user_data,
 )
-from meridian.cloud.container import archive
+from meridian.cloud.local.container import archive
+from meridian.common import paths
 
 MASTER = Master("10.230.0.1", "MASTER KEY", {"transport": "tcp"}, "CA", "CERTIFICATE", "KEY")
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.cloud.catalogue import Catalogue, Offer
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
 
 PROVIDERS = """
 amazon: {driver: libcloud, provider: ec2, id: sdb://env/NOT_SET, arguments: {region: us-east-1}}

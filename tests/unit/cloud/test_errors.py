@@ -5,7 +5,7 @@ import requests
 from libcloud.common.exceptions import BaseHTTPError, RateLimitReachedError
 from libcloud.common.types import InvalidCredsError, LibcloudError, MalformedResponseError
 from meridian.cloud import errors
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 CASES = [
     (InvalidCredsError("no"), errors.Refused),

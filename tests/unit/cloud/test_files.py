@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 import salt.config
-from meridian import paths
 from meridian.cloud.account import Account
 from meridian.cloud.credentials import SECRET_ARGUMENTS
 from meridian.cloud.errors import Refused
 from meridian.cloud.ledger import Ledger
 from meridian.cloud.providers.table import adapter
+from meridian.common import paths
 
 SIZES = ("small", "medium", "large")
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 from meridian.cloud.inventory import choose, describe
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 OFFERED = [
     SimpleNamespace(id="sha256:2", name="meridian-node:two"),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from meridian.cloud import over_ssh
 from meridian.cloud.bootstrap import INSTALLER
-from meridian.cloud.container import File
 from meridian.cloud.errors import CloudError, Timeout
+from meridian.cloud.local.container import File
 from meridian.cloud.over_ssh import Login
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 NAME = "kafka-1.east.exoscale"
 FILES = {"/etc/salt/pki/minion/minion.pem": File(b"PRIVATE", 0o400), INSTALLER: File(b"#!/bin/sh\n", 0o755)}

@@ -1,7 +1,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from meridian.cloud.allotment import Allotment
+from meridian.cloud.local.allocation import Allotment
 from meridian.cloud.spec import cloud_map, sizes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import PortRule, Topology, Volume

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import yaml
 from libcloud.compute.types import NodeState
-from meridian import paths
 from meridian.cloud import over_ssh, tags
 from meridian.cloud.account import Account
 from meridian.cloud.bootstrap import INSTALLER, fingerprint
-from meridian.cloud.container import File
 from meridian.cloud.ledger import Ledger
+from meridian.cloud.local.container import File
 from meridian.clouds import libcloud as driver
-from meridian.edge import cloud_settings
-from meridian.errors import MeridianError
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.salt_api import cloud_settings
 from salt.exceptions import SaltCloudSystemExit
 
 from tests.doubles.provider import Driver, Memory

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from meridian import paths
 from meridian.artifacts.commands import program
 from meridian.artifacts.store import Store
+from meridian.common import paths
 
 _APP = paths.repository() / "apps" / "connect-predicates"
 _QUICK = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]

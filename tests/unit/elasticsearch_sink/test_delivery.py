@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from elasticsearch_sink.delivery import Counters, Delivery, Interrupted
 from elasticsearch_sink.document import META, Document, Record, of_record
-from meridian.elasticsearch.client import ElasticError
+from meridian.services.elasticsearch.client import ElasticError
 
 
 class Server:

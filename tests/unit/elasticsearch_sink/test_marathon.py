@@ -4,7 +4,7 @@ import json
 
 import yaml
 from elasticsearch_sink.settings import SinkSettings
-from meridian import paths
+from meridian.common import paths
 
 APP = paths.repository() / "apps" / "elasticsearch-sink" / "marathon.json"
 

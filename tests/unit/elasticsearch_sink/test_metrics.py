@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from elasticsearch_sink.metrics import Metrics
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from confluent_kafka import TopicPartition
 from elasticsearch_sink import service as under_test
 from elasticsearch_sink.settings import SinkSettings
-from meridian.elasticsearch.client import ElasticError
+from meridian.services.elasticsearch.client import ElasticError
 
 
 class Message:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from elasticsearch_sink.settings import load
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 GOOD: dict[str, Any] = {
     "node": "elastic-1",

@@ -12,7 +12,7 @@ from kafka_scheduler.api.server import ApiServer
 from kafka_scheduler.api.settings import User
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.service import KafkaService
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler import certificates
 from tests.unit.kafka_scheduler.api.double import SECRET, Api

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from kafka_scheduler import settings
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @pytest.fixture(autouse=True)

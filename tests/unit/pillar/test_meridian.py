@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import salt.config
 import salt.loader
-from meridian import paths, pki
-from meridian.edge.pillar_source import load_topology
+from meridian import pki
+from meridian.common import paths
+from meridian.salt_api.pillar_files import load_topology
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from meridian import pki
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.pki import authority
 from meridian.topology import Addresses, Node, Region, Topology
 

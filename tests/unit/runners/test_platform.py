@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian.edge import observe
-from meridian.errors import MeridianError
-from meridian.planning import World
+from meridian.common.errors import MeridianError
+from meridian.operations import observe
+from meridian.plan import World
 from meridian.runners import platform
 from meridian.topology import Topology
 
-from tests.unit.planning.conftest import world_of
+from tests.unit.plan.conftest import world_of
 from tests.unit.topology.conftest import local, salt_options, shipped  # noqa: F401
 
 
@@ -57,9 +57,9 @@ def test_addresses_of_clouds_are_written_down(
     tmp_path: Path,
     salt_options: dict[str, Any],  # noqa: F811
 ) -> None:
-    from meridian import addresses
-    from meridian.edge import deploy_machines
-    from meridian.edge.pillar_source import load_topology
+    from meridian.cloud import addresses
+    from meridian.operations import create_machines
+    from meridian.salt_api.pillar_files import load_topology
 
     monkeypatch.setattr(addresses, "record_file", lambda environment: tmp_path / f"{environment}.json")
     monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
@@ -67,7 +67,7 @@ def test_addresses_of_clouds_are_written_down(
     seen = {
         name: {"private_ips": [f"10.0.0.{index}"], "public_ips": []} for index, name in enumerate(nodes, 1)
     }
-    monkeypatch.setattr(deploy_machines, "describe", lambda opts, topology: {"existing": seen})
+    monkeypatch.setattr(create_machines, "describe", lambda opts, topology: {"existing": seen})
     assert len(platform.locate("openstack")["changes"]) == len(nodes)
     assert platform.locate("openstack")["changes"] == []
     # What reads the pillar now knows them.
@@ -84,7 +84,7 @@ def test_a_cloud_environment_can_be_planned_without_an_account(
     salt_options: dict[str, Any],  # noqa: F811
     environment: str,
 ) -> None:
-    from meridian.edge.pillar_source import load_topology
+    from meridian.salt_api.pillar_files import load_topology
 
     monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
     topology = load_topology(salt_options, environment)

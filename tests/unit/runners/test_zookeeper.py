@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.runners import zookeeper as runner
 from meridian.topology import Addresses, Node, Region
 
@@ -52,7 +52,7 @@ class Minions:
     def cmd(self, nodes: list[str], function: str, arg: Any, **_: Any) -> dict[str, Any]:
         self.asked.append((function, list(arg)))
         answer = self.answers[function]
-        return {node: answer for node in nodes if answer is not None}
+        return {node: {"ret": answer, "retcode": 0} for node in nodes if answer is not None}
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_minion_that_is_silent_or_fails_is_named(
     region: Region, minions: Minions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     minions.answers["zookeeper.status"] = None
-    with pytest.raises(MeridianError, match=r"ZooKeeper of us-east: no answer from the minions of masters-1"):
+    with pytest.raises(MeridianError, match=r"ZooKeeper of us-east: no answer from masters-1"):
         rolled(region, monkeypatch)
     minions.answers["zookeeper.status"] = "zookeeper: pillar is empty"
     with pytest.raises(MeridianError, match=r"masters-1.us-east.local: zookeeper.status failed: .*is empty"):

@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from meridian.elasticsearch.client import ElasticError
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
+from meridian.services.elasticsearch.client import ElasticError
 from meridian.states import elasticsearch as states
 
 

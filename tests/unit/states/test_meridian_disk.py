@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from meridian.disks import act, read
-from meridian.disks.model import GIB, Decision, Device
 from meridian.modules import meridian_disk as module
+from meridian.node.volumes import act, read
+from meridian.node.volumes.model import GIB, Decision, Device
 from meridian.states import meridian_disk as state
 
 VOLUME = {"name": "kafka-data", "size_gb": 200, "type": "ssd", "mount": "/var/lib/meridian/kafka"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from meridian.discovery.model import DiscoveryError
+from meridian.services.discovery.model import DiscoveryError
 from meridian.states import meridian_proxy as state
 
 UP, DOWN = {"10.0.0.1:1": "up", "10.0.0.2:1": "down"}, {"10.0.0.1:1": "down"}

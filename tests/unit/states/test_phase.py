@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from meridian.edge import progress
+from meridian.salt_api import progress
 from meridian.states import phase
 
 OPTS: dict[str, Any] = {"test": False}

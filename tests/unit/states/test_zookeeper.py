@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.states import zookeeper as state
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import salt.config
 import yaml
-from meridian.edge.pillar_source import load_layers
+from meridian.salt_api.pillar_files import load_layers
 from meridian.topology import Layers, Source, Topology, expand
 
 BROKEN = "pillar/environments/broken.sls"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from meridian import paths
+from meridian.common import paths
 from meridian.topology import Layers, Topology, TopologyError, expand, node_pillar
 from meridian.topology.schema import RegionSettings
 

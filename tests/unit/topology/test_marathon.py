@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from meridian.deployment.outline import outline
+from meridian.operations.outline import outline
 from meridian.topology import Layers, TopologyError, expand, node_pillar
 
 NODES = "nodes: {masters: {count: 3, roles: [zookeeper, mesos-master, marathon], size: medium}}"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from meridian.cloud import wan
+from meridian.cloud.local import wan
 from meridian.pki import names
 from meridian.topology import Layers, Topology, expand, node_pillar, roles
 

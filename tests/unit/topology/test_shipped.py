@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from meridian import paths
-from meridian.cloud import wan
-from meridian.edge.pillar_source import environments, load_layers
+from meridian.cloud.local import wan
+from meridian.common import paths
+from meridian.salt_api.pillar_files import environments, load_layers
 from meridian.topology import Layers, Source, Topology, expand, firewall, node_pillar
 from meridian.topology.layers import Merged
 

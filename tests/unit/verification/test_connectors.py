@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from meridian.mirror import overlaps, status
+from meridian.services.mirror import overlaps, status
 from meridian.topology import Layers, Topology, expand
 from meridian.verification import connectors
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 from meridian.verification import dataset, expected, flights
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dataclasses import field as data_field
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 JSON = "application/json"
 

@@ -3,7 +3,7 @@
 import re
 import time
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler import metrics as numbers
 from kafka_scheduler.api import plain

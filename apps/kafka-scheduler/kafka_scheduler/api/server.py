@@ -3,7 +3,7 @@
 import logging
 import threading
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.api import openapi
 from kafka_scheduler.api.application import Application

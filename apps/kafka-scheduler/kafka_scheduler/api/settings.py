@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 PORT = 7000
 _LOCAL = ("localhost", "127.0.0.1", "::1")

@@ -1,6 +1,6 @@
 """What is asked of topics, and of moves of their replicas."""
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.api.answers import Answer, ApiError
 from kafka_scheduler.api.context import Context

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 FILE = Path("/etc/meridian/kafka-scheduler/scheduler.properties")
 ELASTIC_FILE = Path("/etc/meridian/elasticsearch-scheduler/scheduler.properties")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.core import engine, plans
 from kafka_scheduler.core.model import Instance, Release, TaskState

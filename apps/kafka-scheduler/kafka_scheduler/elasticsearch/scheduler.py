@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler import bind
 from kafka_scheduler import settings as scheduler_settings

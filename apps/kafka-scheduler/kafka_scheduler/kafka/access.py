@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from confluent_kafka.admin import AdminClient
-from meridian.errors import MeridianError
-from meridian.kafka.java import CONFIGS, REASSIGN, JavaTool, Tool
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.kafka.java import CONFIGS, REASSIGN, JavaTool, Tool
 
 
 @dataclass(frozen=True)

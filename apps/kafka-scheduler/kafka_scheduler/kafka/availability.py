@@ -6,8 +6,8 @@ A look at the cluster is newer than the last change that the scheduler made, the
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from meridian.kafka.availability import why_not_stop as meridian_why_not_stop
-from meridian.kafka.cluster import Cluster
+from meridian.services.kafka.availability import why_not_stop as meridian_why_not_stop
+from meridian.services.kafka.cluster import Cluster
 
 from kafka_scheduler.core.model import Instance, TaskState
 

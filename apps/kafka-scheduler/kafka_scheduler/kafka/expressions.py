@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from itertools import zip_longest
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _RANGE = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?")
 _MOST = 10_000

@@ -1,6 +1,6 @@
 """The options of a broker. Pure."""
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.kafka import values
 from kafka_scheduler.option import Option, line, positive

@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from meridian.errors import MeridianError
-from meridian.kafka import cluster
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import cluster
 
 from kafka_scheduler.kafka import partitions_work as work
 from kafka_scheduler.kafka.access import KafkaAccess

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from meridian.errors import MeridianError
-from meridian.kafka import placement
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import placement
 
 #: Topic → partition → broker ids of its replicas, the preferred leader first.
 Replicas = Mapping[str, Mapping[int, tuple[int, ...]]]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from meridian.errors import MeridianError
-from meridian.kafka import client, cluster, reassignment
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import client, cluster, reassignment
 
 from kafka_scheduler.kafka import partitions_planning
 from kafka_scheduler.kafka.access import KafkaAccess

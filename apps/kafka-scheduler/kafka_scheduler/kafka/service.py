@@ -1,7 +1,7 @@
 """The scheduler as REST and CLI use it: one method per operation. Safe to call from any thread.
 
 Ids are resolved by the caller (``kafka.expressions``) over :meth:`KafkaService.brokers`. Every method raises
-:class:`meridian.errors.MeridianError` with one line for the user. Times are seconds.
+:class:`meridian.common.errors.MeridianError` with one line for the user. Times are seconds.
 """
 
 import time
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka.admin import AdminClient
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler import operations
 from kafka_scheduler.core import commands

@@ -14,11 +14,11 @@ from confluent_kafka.admin import (
     NewTopic,
     ResourceType,
 )
-from meridian.errors import MeridianError
-from meridian.kafka import client, cluster, everywhere
-from meridian.kafka import topics as kafka_topics
-from meridian.kafka.cluster import Partition
-from meridian.kafka.reassignment import THROTTLES
+from meridian.common.errors import MeridianError
+from meridian.services.kafka import client, cluster, everywhere
+from meridian.services.kafka import topics as kafka_topics
+from meridian.services.kafka.cluster import Partition
+from meridian.services.kafka.reassignment import THROTTLES
 
 from kafka_scheduler.kafka import partitions_planning
 from kafka_scheduler.kafka.access import KafkaAccess

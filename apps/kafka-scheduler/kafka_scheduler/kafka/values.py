@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIZES = {"": 1, "M": 1, "G": 1024, "T": 1024 * 1024}

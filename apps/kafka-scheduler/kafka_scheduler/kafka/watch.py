@@ -9,10 +9,10 @@ from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
-from meridian.errors import MeridianError
-from meridian.kafka import client as kafka_client
-from meridian.kafka import cluster as kafka_cluster
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
+from meridian.services.kafka import client as kafka_client
+from meridian.services.kafka import cluster as kafka_cluster
 
 from kafka_scheduler.core.model import Task, TaskState
 from kafka_scheduler.core.state import State

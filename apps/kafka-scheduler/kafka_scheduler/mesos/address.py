@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _DEFAULT_PORT = 5050
 

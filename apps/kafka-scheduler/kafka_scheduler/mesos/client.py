@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.core.state import Call, Disconnected, Event, Removed, Subscribed
 from kafka_scheduler.mesos import events

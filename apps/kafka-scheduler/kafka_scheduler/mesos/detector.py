@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from kazoo.client import KazooClient
 from kazoo.exceptions import KazooException, NoNodeError
 from kazoo.handlers.threading import KazooTimeoutError
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.mesos.address import (
     Endpoint,

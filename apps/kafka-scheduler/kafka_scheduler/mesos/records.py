@@ -1,6 +1,6 @@
 """RecordIO, the framing of Mesos' event streams: the length in decimal, a line feed, so many bytes. Pure."""
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 # Offers of thousands of agents are some megabytes.
 _LONGEST = 256 * 1024 * 1024

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class StorageError(MeridianError):

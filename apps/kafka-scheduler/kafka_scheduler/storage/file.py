@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from meridian.errors import MeridianError
-from meridian.private_files import private_folder, write_private
+from meridian.common.errors import MeridianError
+from meridian.common.files import private_folder, write_private
 
 from kafka_scheduler.storage.base import StorageError, refuse_other
 

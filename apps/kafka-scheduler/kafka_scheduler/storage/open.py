@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from kafka_scheduler.mesos.address import ZooKeeperPath, resolved, zookeeper
 from kafka_scheduler.storage.base import Storage

@@ -15,7 +15,7 @@ from meridian.artifacts.sources.named import Named
 from meridian.artifacts.sources.pypi import Pypi
 from meridian.artifacts.sources.tree import Tree
 from meridian.artifacts.sources.url import Url
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 KINDS: dict[str, type[Source]] = {
     "debian": Debian,

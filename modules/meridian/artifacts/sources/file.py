@@ -7,7 +7,7 @@ from typing import Literal
 
 from meridian.artifacts.sources.base import Context, Source
 from meridian.artifacts.sources.url import place
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class File(Source):

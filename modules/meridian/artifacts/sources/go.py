@@ -9,7 +9,7 @@ from pydantic import Field
 from meridian.artifacts import go_toolchain, locks
 from meridian.artifacts.commands import run
 from meridian.artifacts.sources.base import Context, Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class Go(Source):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from meridian.artifacts.commands import program, run
 from meridian.artifacts.sources.base import Context, Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from meridian.artifacts import download
 from meridian.artifacts.sources.base import Context, Source
 from meridian.artifacts.sources.url import place
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _URL = re.compile(r"^(?P<url>https?://[^#]+)#sha512=(?P<sum>[0-9a-f]{128})$")
 

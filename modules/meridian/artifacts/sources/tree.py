@@ -10,7 +10,7 @@ from pydantic import Field
 from meridian.artifacts import python_tree
 from meridian.artifacts.python_tree import Script
 from meridian.artifacts.sources.base import Context, Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 _UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info", ".*_cache", "build")
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from meridian.artifacts import download, packing
 from meridian.artifacts.sources.base import Context, Source
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class Url(Source):

@@ -10,7 +10,7 @@ from libcloud.compute.drivers.azure_arm import AzureImage, AzureNodeDriver
 from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers.attached import AttachesVolumes
 from meridian.cloud.providers.request import Request, UserData, generated_password
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class _Connection(AzureResourceManagementConnection):

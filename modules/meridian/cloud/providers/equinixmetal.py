@@ -9,7 +9,7 @@ from libcloud.compute.types import NodeState
 from meridian.cloud import tags as tagging
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.request import Request, UserData
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class EquinixMetal(Adapter):

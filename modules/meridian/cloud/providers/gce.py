@@ -12,7 +12,7 @@ from meridian.cloud.inventory import choose
 from meridian.cloud.providers import rules
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.request import Request, UserData
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class GCE(Adapter):

@@ -9,7 +9,7 @@ from libcloud.compute.types import NodeState
 from meridian.cloud.errors import NotOffered, Unavailable
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.request import Request
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class Libvirt(Adapter):

@@ -1,4 +1,4 @@
-"""The local cloud: containers as machines, see :mod:`meridian.cloud.local_driver`."""
+"""The local cloud: containers as machines, see :mod:`meridian.cloud.local.driver`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from libcloud.compute.base import Node, NodeDriver
 
 from meridian.cloud import tags as tagging
-from meridian.cloud.local_driver import LocalNodeDriver
+from meridian.cloud.local.driver import LocalNodeDriver
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.request import Request, UserData
 

@@ -9,7 +9,7 @@ from meridian.cloud.errors import NotOffered
 from meridian.cloud.providers import rules
 from meridian.cloud.providers.attached import AttachesVolumes
 from meridian.cloud.providers.request import Request, UserData
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 class OpenStack(AttachesVolumes):

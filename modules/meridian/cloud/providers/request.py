@@ -7,7 +7,7 @@ from typing import Any
 
 from libcloud.compute.base import NodeLocation
 
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from libcloud.compute.providers import DRIVERS
 
 from meridian.cloud.errors import NotOffered
-from meridian.cloud.local_driver import PROVIDER as LOCAL
+from meridian.cloud.local.driver import PROVIDER as LOCAL
 from meridian.cloud.providers import (
     azure,
     cloudstack,

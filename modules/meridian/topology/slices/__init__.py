@@ -51,7 +51,7 @@ def node_pillar(
 ) -> dict[str, Any]:
     """Return the pillar of one node: only what its roles need.
 
-    :param secrets: what :func:`meridian.secrets.load` returned.
+    :param secrets: what :func:`meridian.common.secrets.load` returned.
     :param certificates: what :func:`meridian.pki.certificates_for` returned for the node.
     :param artifacts: index of artifacts by name.
     :raises KeyError: when the environment has no such node.

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from meridian.kafka.mode import MODES, ZOOKEEPER
+from meridian.topology.kafka_mode import MODES, ZOOKEEPER
 from meridian.topology.model import Node, Region, Topology
 from meridian.topology.slices.common import given
 

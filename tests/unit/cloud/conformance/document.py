@@ -1,8 +1,8 @@
 """The generated ``docs/providers.md``: python -m tests.unit.cloud.conformance.document writes it."""
 
-from meridian import paths
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.table import ADAPTERS, UNIFORM, WITHOUT, adapter
+from meridian.common import paths
 
 from tests.unit.cloud.conformance.operations import OPERATIONS
 from tests.unit.cloud.conformance.subjects import SUBJECTS

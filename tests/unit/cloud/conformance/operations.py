@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from meridian.cloud import errors, tags
 from meridian.cloud.account import Account, Found
-from meridian.cloud.making import fitting
+from meridian.cloud.create import fitting
 from meridian.cloud.providers.base import Adapter
 from meridian.cloud.providers.request import Request
 

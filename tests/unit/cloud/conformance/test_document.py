@@ -1,5 +1,5 @@
 from libcloud.compute.providers import DRIVERS
-from meridian.cloud.local_driver import PROVIDER as LOCAL
+from meridian.cloud.local.driver import PROVIDER as LOCAL
 from meridian.cloud.providers.table import ADAPTERS, UNIFORM, WITHOUT
 
 from tests.unit.cloud.conformance.document import PATH, text

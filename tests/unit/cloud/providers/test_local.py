@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from meridian.cloud import making, tags
+from meridian.cloud import create, tags
 from meridian.cloud.account import Account
-from meridian.cloud.container import File
 from meridian.cloud.ledger import Ledger
+from meridian.cloud.local.container import File
 
 from tests.doubles.docker_engine import Engine
 
@@ -27,15 +27,15 @@ def account(engine: Engine, tmp_path: Path) -> Account:
 
 
 def test_container_is_made_once_listed_with_tags_and_removed(account: Account) -> None:
-    order = making.Order(NAME, "small", "meridian-node", create=CREATE)
-    assert making.make(account, order, "PUBLIC", wait=lambda seconds: None).taken is False
-    assert making.make(account, order, "OTHER", wait=lambda seconds: None).public_key == "PUBLIC"
+    order = create.Order(NAME, "small", "meridian-node", create=CREATE)
+    assert create.make(account, order, "PUBLIC", wait=lambda seconds: None).taken is False
+    assert create.make(account, order, "OTHER", wait=lambda seconds: None).public_key == "PUBLIC"
     listed = account.listed()
     json.dumps(listed[NAME])
     assert listed[NAME]["tags"][tags.ENVIRONMENT] == "test"
     assert listed[NAME]["tags"][tags.ROLE] == "kafka+connect"
     assert tags.is_ours(listed[NAME]["tags"], "test")
-    assert making.destroy(account, NAME) is True
+    assert create.destroy(account, NAME) is True
     assert account.listed() == {}
 
 

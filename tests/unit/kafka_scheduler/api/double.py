@@ -23,7 +23,7 @@ from kafka_scheduler.kafka.views import (
     Outcome,
 )
 from kafka_scheduler.views import Health, PhaseView, PlanView, StepView, TaskView, VolumeView
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 SECRET = "abc123"
 USERS = (User("api", lambda: SECRET), User("reader", lambda: "read123", only_reads=True))

@@ -6,7 +6,7 @@ from kafka_scheduler.api import plain
 from kafka_scheduler.kafka.spec import BrokerSpec
 from kafka_scheduler.kafka.views import BrokerView
 from kafka_scheduler.views import TaskView
-from meridian.discovery.scheduler import Scheduler
+from meridian.services.discovery.scheduler import Scheduler
 
 TASK = TaskView("broker-1", "agent", "agent-1", "running", ports={"internal": 31000, "external": 31001})
 

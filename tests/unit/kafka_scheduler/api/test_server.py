@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from kafka_scheduler.api import settings as api_settings
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler.serving import Serving, serving
 

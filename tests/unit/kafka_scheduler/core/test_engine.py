@@ -26,8 +26,8 @@ from kafka_scheduler.core.state import (
 from kafka_scheduler.core.turn import Turn
 from kafka_scheduler.core.updates import Status
 from kafka_scheduler.kafka.availability import Seen
-from meridian.errors import MeridianError
-from meridian.kafka.cluster import Cluster, Partition
+from meridian.common.errors import MeridianError
+from meridian.services.kafka.cluster import Cluster, Partition
 
 from tests.unit.kafka_scheduler.core.build import FRAMEWORK, NOW, offer, volume
 from tests.unit.kafka_scheduler.core.test_simulation import Service

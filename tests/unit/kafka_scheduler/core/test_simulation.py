@@ -29,8 +29,8 @@ from kafka_scheduler.core.turn import Turn
 from kafka_scheduler.kafka import availability
 from kafka_scheduler.kafka.availability import Seen
 from kafka_scheduler.viewing import reasons
-from meridian.errors import MeridianError
-from meridian.kafka.cluster import Cluster, Partition
+from meridian.common.errors import MeridianError
+from meridian.services.kafka.cluster import Cluster, Partition
 
 from tests.unit.kafka_scheduler.core.build import FRAMEWORK
 from tests.unit.kafka_scheduler.core.simulation import FakeAgent, FakeMesos, FakeTask

@@ -25,7 +25,7 @@ from kafka_scheduler.elasticsearch.routes import DESCRIPTION, ROUTES
 from kafka_scheduler.elasticsearch.service import ElasticService, Parts
 from kafka_scheduler.elasticsearch.views import ClusterHealth
 from kafka_scheduler.storage.file import FileStorage
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler.core.build import NOW, offer
 

@@ -11,7 +11,7 @@ from kafka_scheduler.elasticsearch.nodes import Nodes
 from kafka_scheduler.elasticsearch.settings import LAUNCHER
 from kafka_scheduler.elasticsearch.spec import NodeSpec
 from kafka_scheduler.elasticsearch.views import ClusterHealth
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler.core.build import NOW
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from kafka_scheduler.elasticsearch import settings
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def test_the_file_says_scheduler_and_how_the_cluster_is_asked(tmp_path: Path) -> None:

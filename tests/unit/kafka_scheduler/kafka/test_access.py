@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 from kafka_scheduler.kafka.access import KafkaAccess
-from meridian.errors import MeridianError
-from meridian.tls import Tls
+from meridian.common.errors import MeridianError
+from meridian.common.tls import Tls
 
 
 def access(bootstrap: str, tls: Tls | None) -> KafkaAccess:

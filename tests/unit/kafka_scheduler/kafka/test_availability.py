@@ -6,7 +6,7 @@ import pytest
 from kafka_scheduler.core.model import Instance, Requirement, Task, TaskState
 from kafka_scheduler.kafka import availability
 from kafka_scheduler.kafka.availability import Seen
-from meridian.kafka.cluster import Cluster, Partition
+from meridian.services.kafka.cluster import Cluster, Partition
 
 
 def instances(state: TaskState = TaskState.RUNNING, *idle: int) -> dict[str, Instance]:

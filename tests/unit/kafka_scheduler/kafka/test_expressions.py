@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka_scheduler.kafka import expressions
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 KNOWN = {
     0: {"rack": "r1", "dc": "dc1", "hostname": "slave0"},

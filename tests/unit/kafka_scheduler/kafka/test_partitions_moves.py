@@ -11,7 +11,7 @@ from kafka_scheduler.kafka.partitions_moves import Moves
 from kafka_scheduler.kafka.partitions_planning import Order
 from kafka_scheduler.kafka.partitions_work import Cancelled, Move
 from kafka_scheduler.kafka.service import KafkaService
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler.api.double import Service
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka_scheduler.kafka.partitions_planning import Order, Replicas, assign, moved, realign, rebalance
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 RACKS = {one: "abc"[one % 3] for one in range(6)}
 ALL = Order(tuple(range(6)))

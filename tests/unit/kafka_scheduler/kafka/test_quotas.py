@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from kafka_scheduler.kafka.access import KafkaAccess
 from kafka_scheduler.kafka.quotas import Quota, Quotas, parse
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 PRINTED = """
 Quota configs for client-id 'a's job' are producer_byte_rate=1000.0, consumer_byte_rate=2.5E7

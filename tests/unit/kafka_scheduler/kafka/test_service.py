@@ -18,8 +18,8 @@ from kafka_scheduler.kafka.service import KafkaService, Parts
 from kafka_scheduler.kafka.spec import BrokerSpec, parse
 from kafka_scheduler.storage.base import StorageError
 from kafka_scheduler.storage.file import FileStorage
-from meridian.errors import MeridianError
-from meridian.kafka.cluster import Cluster, Partition
+from meridian.common.errors import MeridianError
+from meridian.services.kafka.cluster import Cluster, Partition
 
 from tests.unit.kafka_scheduler.core.build import FRAMEWORK, NOW, offer, volume
 

@@ -9,7 +9,7 @@ from kafka_scheduler.kafka import spec
 from kafka_scheduler.kafka.options import OPTIONS
 from kafka_scheduler.kafka.spec import BrokerSpec, modified, parse
 from kafka_scheduler.kafka.values import Mount, PortRange, Volume
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 ALL = {
     "cpus": "0.5",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka_scheduler.kafka import values
 from kafka_scheduler.kafka.values import Mount, PortRange, Volume
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @pytest.mark.parametrize(

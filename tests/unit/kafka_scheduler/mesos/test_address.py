@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from kafka_scheduler.mesos.address import Endpoint, endpoints, master_info, resolved, zookeeper
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @pytest.mark.parametrize(

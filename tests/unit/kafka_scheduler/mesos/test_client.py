@@ -9,7 +9,7 @@ from kafka_scheduler.core.state import Call, Disconnected, Event, Removed, Subsc
 from kafka_scheduler.mesos.client import FailedOver, FrameworkInfo, MesosClient
 from kafka_scheduler.mesos.detector import detector
 from kafka_scheduler.mesos.http import Access
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 from tests.unit.kafka_scheduler.mesos.master import FakeMaster
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kafka_scheduler.mesos.records import Decoder
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 @given(st.lists(st.binary(max_size=40), max_size=10), st.integers(min_value=1, max_value=7))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from kafka_scheduler.storage.file import FileStorage
 from kafka_scheduler.storage.open import open_storage
-from meridian.errors import MeridianError
+from meridian.common.errors import MeridianError
 
 
 def opened(path: Path, name: str = "kafka") -> FileStorage:

@@ -1,0 +1,1 @@
+"""The local cloud: machines that are containers with systemd, on a Docker engine."""

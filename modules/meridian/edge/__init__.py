@@ -1,1 +1,0 @@
-"""What the loader folders share: the only code outside them that knows Salt."""

@@ -1,0 +1,1 @@
+"""What runs on a node itself: volumes, firewall, facts."""

@@ -1,0 +1,1 @@
+"""What an operator intends with a whole platform: deploy, destroy, migrate, drain, status, plan, drift."""

@@ -1,0 +1,30 @@
+"""Brokers and workers that run with other settings or files than are there: a deployment rolls them."""
+
+from collections.abc import Iterator
+
+from meridian.plan.change import Difference, Finding, Verdict
+from meridian.plan.observed import Service, World
+from meridian.topology.model import Region
+
+_KIND = "state"
+
+
+def compare(region: Region, world: World) -> Iterator[Finding]:
+    """Yield each service of a region that was left behind by its files, or changed by hand while it runs."""
+    for node in region.nodes:
+        for service in world.services.get(node.id, ()):
+            yield from _service(f"{node.id}: {service.name}", region.name, service)
+
+
+def _service(identity: str, region: str, service: Service) -> Iterator[Finding]:
+    if service.problem:
+        reason = f"could not be compared: {service.problem}"
+        yield Finding(_KIND, identity, region, Verdict.UNKNOWN, reason=reason)
+        return
+    differences = [Difference(what, "as its file is", "as it was started") for what in service.restart]
+    differences += [Difference(key, new, old) for key, (new, old) in sorted(service.settings.items())]
+    if differences:
+        yield Finding(_KIND, identity, region, Verdict.DIFFERS, tuple(differences))
+    for key, value in sorted(service.by_hand.items()):
+        reason = f"{value} in the running broker, which its file does not say; it is left alone"
+        yield Finding(_KIND, f"{identity} setting {key}", region, Verdict.STRANGER, reason=reason)

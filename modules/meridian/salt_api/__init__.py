@@ -1,0 +1,1 @@
+"""What imports Salt outside the loader folders: minions, events, the master, salt-cloud, pillar files."""

@@ -1,0 +1,220 @@
+"""The pillar's files, rendered by Salt's own renderers, as layers for :mod:`meridian.topology`."""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import salt.loader
+import yaml
+from salt.exceptions import SaltRenderError
+from salt.template import compile_template
+
+from meridian.cloud import addresses
+from meridian.common import paths
+from meridian.common.errors import MeridianError
+from meridian.topology import Layers, Problem, Source, Topology, TopologyError, expand
+from meridian.topology.problems import suggest
+
+_PIPE = "jinja|yaml"
+_PROVIDERS = "cloud.providers.d"
+_cache: dict[tuple[str, str], tuple[Any, Topology]] = {}
+
+
+def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
+    """Return the topology of an environment.
+
+    It is kept in the process until a pillar file, the clone's network allotment or an address changes.
+
+    :param opts: Salt's options; ``pillar_roots`` says where the pillar is, else it is the checkout's own.
+    :param environment: name of a file in ``pillar/environments/``.
+    :raises TopologyError: when the pillar is wrong, with every mistake.
+    :raises MeridianError: when there is no such environment.
+    """
+    root = pillar_root(opts)
+    allotted = paths.state() / "networks.json"
+    stamp = _stamp(root, [allotted, addresses.record_file(environment)])
+    known = _cache.get((str(root), environment))
+    if known is not None and known[0] == stamp:
+        return known[1]
+    networks = _allotment(allotted)
+    topology = expand(
+        load_layers(opts, environment),
+        environment,
+        network=networks.get("network"),
+        slot=_slot(networks.get("slots", {}), environment),
+        known=addresses.load(environment),
+    )
+    _cache[(str(root), environment)] = (stamp, topology)
+    return topology
+
+
+def environments(opts: Mapping[str, Any]) -> list[str]:
+    """Return the names of all environments that the pillar describes."""
+    return sorted(path.stem for path in (pillar_root(opts) / "environments").glob("*.sls"))
+
+
+def pillar_root(opts: Mapping[str, Any]) -> Path:
+    """Return the folder that holds ``environments/``, ``regions/`` and ``defaults/``."""
+    for folder in (opts.get("pillar_roots") or {}).get("base") or ():
+        if (Path(folder) / "environments").is_dir():
+            return Path(folder)
+    return paths.repository() / "pillar"
+
+
+def load_layers(opts: Mapping[str, Any], environment: str) -> Layers:
+    """Render the files that an environment is made of.
+
+    :raises TopologyError: when files cannot be rendered, all of them at once.
+    :raises MeridianError: when there is no such environment.
+    """
+    root = pillar_root(opts)
+    render = _Renderer(dict(opts), root)
+    chain = tuple(_chain(render, root, environment))
+    layers = Layers(
+        defaults=tuple(render(path) for path in sorted((root / "defaults").glob("*.sls"))),
+        environments=chain,
+        regions={path.stem: render(path) for path in sorted((root / "regions").glob("*.sls"))},
+        providers=_providers(root),
+    )
+    if render.problems:
+        raise TopologyError(render.problems)
+    return layers
+
+
+def _providers(root: Path) -> dict[str, str]:
+    """Return each alias in ``cloud.providers.d/`` with what libcloud calls the provider."""
+    entries: dict[str, Any] = {}
+    for path in sorted((root.parent / _PROVIDERS).glob("*.conf")):
+        try:
+            entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        except (yaml.YAMLError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise MeridianError(f"{_PROVIDERS}/{path.name}: cannot be read: {reason}") from error
+    found = {}
+    for alias, entry in entries.items():
+        for _ in entries:  # as many steps as a chain can have; a circle ends too
+            if not isinstance(entry, Mapping) or "provider" in entry:
+                break
+            # The alias that is extended, with the Salt driver behind a colon where it has several.
+            entry = entries.get(str(entry.get("extends")).partition(":")[0])
+        if isinstance(entry, Mapping) and "provider" in entry:
+            found[str(alias)] = str(entry["provider"])
+    return found
+
+
+def _chain(render: Callable[[Path], Source], root: Path, environment: str) -> Iterator[Source]:
+    """Yield an environment's file after all that it extends."""
+    known = {path.stem: path for path in (root / "environments").glob("*.sls")}
+    if environment not in known:
+        raise MeridianError(
+            f"no environment '{environment}' in {root.name}/environments/; {suggest(environment, known)}"
+        )
+    chain: list[Source] = []
+    names = [environment]
+    while True:
+        source = render(known[names[-1]])
+        chain.append(source)
+        section = source.data.get("environment")
+        base = section.get("extends") if isinstance(section, Mapping) else None
+        if base is None:
+            break
+        path = ("environment", "extends")
+        if base not in known:
+            raise TopologyError(
+                [Problem(source.file, path, f"no environment '{base}'; {suggest(str(base), known)}")]
+            )
+        if base in names:
+            raise TopologyError([Problem(source.file, path, f"extends itself: {' > '.join([*names, base])}")])
+        names.append(base)
+    yield from reversed(chain)
+
+
+class _Renderer:
+    """Renders pillar files and collects what went wrong instead of stopping at the first.
+
+    :ivar problems: files that could not be rendered.
+    """
+
+    def __init__(self, opts: dict[str, Any], root: Path) -> None:
+        self.problems: list[Problem] = []
+        self._opts = opts
+        self._root = root
+        self._renderers = salt.loader.render(opts, {})
+
+    def __call__(self, path: Path) -> Source:
+        name = str(path.relative_to(self._root.parent))
+        try:
+            data = self._compile(path, _PIPE)
+        except Exception as error:  # whatever a template raises is the template's mistake, and told as such
+            self.problems += self._explain(path, name, error)
+            return Source(name, {})
+        if not isinstance(data or {}, Mapping):
+            self.problems.append(Problem(name, (), "expected a mapping of sections"))
+            data = {}
+        return Source(name, data or {})
+
+    def _compile(self, path: Path, pipe: str) -> Any:
+        return compile_template(
+            str(path),
+            self._renderers,
+            pipe,
+            self._opts.get("renderer_blacklist"),
+            self._opts.get("renderer_whitelist"),
+        )
+
+    def _explain(self, path: Path, name: str, error: Exception) -> list[Problem]:
+        try:
+            text = self._compile(path, "jinja")
+            document = yaml.compose(
+                text.read() if isinstance(text, io.StringIO) else str(text), yaml.SafeLoader
+            )
+        except (SaltRenderError, yaml.YAMLError, AttributeError):
+            document = None
+        doubled = [
+            Problem(name, at, "expected each key once, found it again") for at in _doubled(document, ())
+        ]
+        return doubled or [Problem(name, (), f"cannot be rendered: {' '.join(str(error).split())}")]
+
+
+def _doubled(node: yaml.Node | None, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the path of every key that stands twice in one mapping."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        path = (*at, str(key.value))
+        if key.value in seen:
+            yield path
+        seen.add(key.value)
+        yield from _doubled(value, path)
+
+
+def _stamp(root: Path, records: list[Path]) -> tuple[tuple[str, int, int], ...]:
+    files = [
+        path for folder in ("defaults", "environments", "regions") for path in (root / folder).glob("*.sls")
+    ]
+    files += (root.parent / _PROVIDERS).glob("*.conf")
+    files += [path for path in records if path.exists()]
+    facts = ((str(path), path.stat()) for path in sorted(files))
+    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in facts)
+
+
+def _allotment(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}
+    except ValueError as error:
+        raise MeridianError(f"{path}: not valid JSON ({error}); remove it and deploy again") from error
+
+
+def _slot(taken: Mapping[str, int], environment: str) -> int:
+    """Return an environment's slot; the one that it would get when it has none yet.
+
+    Certificates are made before machines, and must name the addresses that those will have.
+    """
+    if environment in taken:
+        return taken[environment]
+    return next(slot for slot in range(len(taken) + 1) if slot not in taken.values())

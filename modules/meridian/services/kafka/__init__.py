@@ -1,0 +1,1 @@
+"""Kafka: clients, topics, rolls, reassignments, and the pure decisions about them."""

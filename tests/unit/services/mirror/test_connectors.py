@@ -1,0 +1,89 @@
+"""What MirrorMaker is told for a flow."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from meridian.common.tls import Tls
+from meridian.services.mirror.connectors import configurations
+from meridian.services.mirror.flow import FlowSpec
+
+TLS = Tls.of_service("connect", Path("/etc/meridian/pki"))
+
+
+def source(flow: FlowSpec, **settings: Any) -> dict[str, str]:
+    """Return the source connector's configuration with other settings."""
+    return configurations(replace(flow, settings={**flow.settings, **settings}), TLS)[f"{flow.name}.source"]
+
+
+def test_every_value_is_a_string(flow: FlowSpec) -> None:
+    """Connect returns strings: anything else would look like a difference for ever."""
+    flow = replace(flow, settings={**flow.settings, "config": {"a": 1, "b": True, "c": 0.5}})
+    values = [value for config in configurations(flow, TLS).values() for value in config.values()]
+    assert [value for value in values if not isinstance(value, str)] == []
+    assert source(flow)["b"] == "true"
+
+
+@pytest.mark.parametrize("kind", ["source", "checkpoint", "heartbeat"])
+def test_headers_are_never_rewritten(flow: FlowSpec, kind: str) -> None:
+    config = configurations(flow, TLS)[f"{flow.name}.{kind}"]
+    assert config["header.converter"] == "org.apache.kafka.connect.converters.ByteArrayConverter"
+
+
+def test_each_record_arrives_once(flow: FlowSpec) -> None:
+    config = source(flow)
+    assert config["exactly.once.support"] == "required"
+    assert config["source.consumer.isolation.level"] == "read_committed"
+
+
+def test_all_topics_that_mirrormaker_makes_have_the_flows_replicas(flow: FlowSpec) -> None:
+    for config in configurations(flow, TLS).values():
+        factors = {key: value for key, value in config.items() if key.endswith("replication.factor")}
+        assert factors
+        assert set(factors.values()) == {"3"}
+
+
+def test_the_filter_is_asked_of_data_and_not_of_heartbeats_or_marks(flow: FlowSpec) -> None:
+    config = source(flow)
+    assert json.loads(config["predicates.passes.condition"]) == flow.settings["filter"]["condition"]
+    assert config["predicates.passes.on.malformed"] == "drop"
+    assert config["transforms.filter.negate"] == "true"
+    exempt = config["predicates.passes.exempt.topics"].split(",")
+    assert exempt == [r"(.*\.)?heartbeats", r"mm2-progress\..*\.internal"]
+    assert config["progress.topic"] == "mm2-progress.us-east-to-central.internal"
+
+
+def test_without_a_filter_it_is_plain_mirrormaker(flow: FlowSpec) -> None:
+    config = source(flow, filter=None)
+    assert config["connector.class"] == "org.apache.kafka.connect.mirror.MirrorSourceConnector"
+    assert not [key for key in config if key.startswith(("transforms", "predicates", "progress"))]
+
+
+@pytest.mark.parametrize(
+    ("naming", "policy"),
+    [("source_prefix", "DefaultReplicationPolicy"), ("identity", "IdentityReplicationPolicy")],
+)
+def test_naming(flow: FlowSpec, naming: str, policy: str) -> None:
+    assert source(flow, naming=naming)["replication.policy.class"].endswith(f".{policy}")
+
+
+def test_without_offset_sync_nothing_of_it_is_configured(flow: FlowSpec) -> None:
+    """MirrorMaker refuses settings of offset syncs that are switched off."""
+    config = source(flow, offset_sync=False)
+    assert config["emit.offset-syncs.enabled"] == "false"
+    assert not [key for key in config if key.startswith("offset-syncs")]
+
+
+def test_heartbeats_are_written_to_the_source(flow: FlowSpec) -> None:
+    config = configurations(flow, TLS)["us-east-to-central.heartbeat"]
+    for key in ("producer.override", "consumer.override", "admin.override", "target.cluster"):
+        assert config[f"{key}.bootstrap.servers"] == flow.source_bootstrap
+        assert config[f"{key}.ssl.keystore.location"] == "/etc/meridian/pki/connect.keystore.pem"
+
+
+def test_the_flows_own_settings_win(flow: FlowSpec) -> None:
+    assert (
+        source(flow, config={"refresh.topics.interval.seconds": 5})["refresh.topics.interval.seconds"] == "5"
+    )
