@@ -24,7 +24,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     :param topology: the environment.
     """
     problems: list[str] = []
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool:
         nodes = pool.submit(_attempt, problems, "nodes", lambda: _nodes(opts, topology), {})
         clusters = {
             region.name: pool.submit(

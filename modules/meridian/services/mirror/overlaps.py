@@ -48,7 +48,7 @@ def shared(one: Flow, other: Flow, topics: Iterable[str]) -> list[str]:
 def of_topology(topology: Topology, client_folder: Path) -> list[str]:
     """Return, one line each, the topics of an environment that two flows carry. Asks only where two might.
 
-    :param client_folder: the operator's PEM files, ``meridian.paths.secrets(environment) / "client"``.
+    :param client_folder: the operator's PEM files, ``meridian.common.paths.secrets(environment) / "client"``.
     :raises MeridianError: when a source does not answer.
     """
     return list(_lines(topology, client_folder))

@@ -41,7 +41,7 @@ def of_flows(client: ConnectClient, flows: list[FlowSpec], tls: Tls | None) -> d
 def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, Any]]:
     """Return the status of all flows of an environment as the operator sees them.
 
-    :param client_folder: the operator's PEM files, ``meridian.paths.secrets(environment) / "client"``.
+    :param client_folder: the operator's PEM files, ``meridian.common.paths.secrets(environment) / "client"``.
     :raises MeridianError: when no worker of a Connect cluster answers.
     """
     tls = Tls.of_operator(client_folder)
@@ -56,7 +56,7 @@ def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, 
 def unmanaged(topology: Topology, client_folder: Path) -> dict[str, dict[str, str]]:
     """Return the connectors of ours that no flow of the pillar names: ``{connector: {"region", "state"}}``.
 
-    :param client_folder: the operator's PEM files, ``meridian.paths.secrets(environment) / "client"``.
+    :param client_folder: the operator's PEM files, ``meridian.common.paths.secrets(environment) / "client"``.
     :raises MeridianError: when no worker of a Connect cluster answers.
     """
     tls = Tls.of_operator(client_folder)
