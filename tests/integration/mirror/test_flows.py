@@ -137,9 +137,15 @@ def _nobody(*_: Any) -> None:
 def platform(lab: Lab, worker: Worker, bent: Callable[..., Layers]) -> Iterator[Platform]:
     """The platform, whose connectors end with the test."""
     yield Platform(lab, worker, bent)
-    for name in worker.client.connectors():
-        worker.client.delete(name)
-    wait_until("no connector is left", lambda: not worker.client.connectors())
+    client = worker.client
+    # One that is deleted while its tasks are being fenced leaves Connect unable to fence another one of that
+    # name until the worker is restarted ("The start() method must be invoked before adding callbacks").
+    for name in client.connectors():
+        client.stop(name)
+    for name in client.connectors():
+        wait_until(f"{name} has no tasks", lambda name=name: not client.status(name)["tasks"])  # type: ignore[misc]
+        client.delete(name)
+    wait_until("no connector is left", lambda: not client.connectors())
 
 
 def streaming(platform: Platform, topic: str, until: threading.Event) -> threading.Thread:

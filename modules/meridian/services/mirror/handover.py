@@ -82,12 +82,13 @@ def plan(client: ConnectClient, flow: FlowSpec, seen: Seen, flows: Iterable[Flow
     sources: list[str] = []
     positions: dict[Partition, int] = {}
     for name, other in others.items():
-        running = other is None and not ownership.idle(ownership.state(seen[name]))
+        live = other is None and not ownership.idle(ownership.state(seen[name]))
         for (topic, number), offset in read(client.offsets(name)).items():
             if not flow.carries(topic) or (other is not None and other.carries(topic)):
                 continue
             behind = _new(flow, seen, topic) and own.get((topic, number), -1) < offset
-            if running or behind:
+            # What it carries now; it has positions of what it carried once, too.
+            if behind or (live and _has(seen[name], topic)):
                 positions[topic, number] = max(offset, positions.get((topic, number), -1))
                 sources.append(name)
     return Handover(tuple(dict.fromkeys(sources)), positions)
@@ -167,7 +168,12 @@ def _new(flow: FlowSpec, seen: Seen, topic: str) -> bool:
     own = seen.get(flow.connectors["source"])
     if own is None or ownership.state(own) == "STOPPED":
         return True
-    return not (matches(_topics(own), topic) or (topic == HEARTBEATS and _beats(own)))
+    return not _has(own, topic)
+
+
+def _has(entry: Mapping[str, Any], topic: str) -> bool:
+    """Return whether a source connector, as it is set, carries a topic."""
+    return matches(_topics(entry), topic) or (topic == HEARTBEATS and _beats(entry))
 
 
 def _topics(entry: Mapping[str, Any]) -> list[str]:

@@ -232,6 +232,16 @@ def test_one_that_has_failed_is_stopped_as_it_cannot_be_paused(
     assert states(cluster) == {OLD.name: "STOPPED"}
 
 
+def test_a_flow_that_is_taken_out_disturbs_no_other(cluster: ConnectDouble, client: ConnectClient) -> None:
+    """It may have carried what another one carries, long ago: heartbeats, by the code of before."""
+    runs(cluster, OLD, at("flights", 0, 41), at("heartbeats", 0, 7))
+    gone = spec("us-east-to-central-plain", topics=["odd"], heartbeats=False)
+    runs(cluster, gone, at("odd", 0, 3), at("heartbeats", 0, 5))
+    deploy(client, OLD)
+    assert states(cluster) == {OLD.name: "RUNNING", gone.name: "PAUSED"}
+    assert [one for one in cluster.requests if OLD.name + "." in one and not one.startswith("GET")] == []
+
+
 def test_a_topic_that_a_flow_has_had_all_along_keeps_its_position(
     cluster: ConnectDouble, client: ConnectClient
 ) -> None:
