@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, Producer
 from meridian.services.connect import health
 from meridian.services.connect.client import ConnectClient
 from meridian.services.kafka import topics
-from meridian.services.mirror import ownership, unmanaged
+from meridian.services.mirror import handover, ownership, unmanaged
 from meridian.services.mirror import plan as mirror
 from meridian.services.mirror.connectors import configurations
 from meridian.services.mirror.flow import MAY_LACK_TASKS, FlowSpec
@@ -137,15 +137,8 @@ def _nobody(*_: Any) -> None:
 def platform(lab: Lab, worker: Worker, bent: Callable[..., Layers]) -> Iterator[Platform]:
     """The platform, whose connectors end with the test."""
     yield Platform(lab, worker, bent)
-    client = worker.client
-    # One that is deleted while its tasks are being fenced leaves Connect unable to fence another one of that
-    # name until the worker is restarted ("The start() method must be invoked before adding callbacks").
-    for name in client.connectors():
-        client.stop(name)
-    for name in client.connectors():
-        wait_until(f"{name} has no tasks", lambda name=name: not client.status(name)["tasks"])  # type: ignore[misc]
-        client.delete(name)
-    wait_until("no connector is left", lambda: not client.connectors())
+    handover.delete(worker.client, worker.client.connectors())
+    wait_until("no connector is left", lambda: not worker.client.connectors())
 
 
 def streaming(platform: Platform, topic: str, until: threading.Event) -> threading.Thread:

@@ -26,6 +26,7 @@ from meridian.services.mirror.ownership import Seen
 from meridian.topology.patterns import common, matches
 
 _STOP_SECONDS = 90.0
+_DELETE_SECONDS = 20.0
 _POLL = 0.3
 
 Partition = tuple[str, int]
@@ -125,7 +126,11 @@ def carry_out(
     else:
         client.create(own, config, stopped=True)
     for name in (*todo.sources, own):
-        _await_stop(client, name)
+        if not await_stop(client, name):
+            raise MeridianError(
+                f"connector {name} did not stop within {_STOP_SECONDS:.0f} s: no position can be taken over; "
+                "see journalctl -u meridian-connect, then deploy again: it goes on from here"
+            )
     if own in seen:
         client.update(own, config)
     entries = _furthest([entry for name in (own, *todo.sources) for entry in client.offsets(name)])
@@ -189,7 +194,12 @@ def _own_positions(client: ConnectClient, flow: FlowSpec, seen: Seen) -> dict[Pa
     return read(client.offsets(name)) if name in seen else {}
 
 
-def _await_stop(client: ConnectClient, name: str) -> None:
+def await_stop(client: ConnectClient, name: str, seconds: float = _STOP_SECONDS) -> bool:
+    """Wait until a connector that was told to stop has no task left; return whether it came to that in time.
+
+    :param seconds: how long to wait at most.
+    """
+
     def stopped() -> bool:
         try:
             status = client.status(name)
@@ -200,11 +210,21 @@ def _await_stop(client: ConnectClient, name: str) -> None:
             return False
         return (status.get("connector") or {}).get("state") == "STOPPED" and not status.get("tasks")
 
-    if not until(stopped, _STOP_SECONDS, _POLL):
-        raise MeridianError(
-            f"connector {name} did not stop within {_STOP_SECONDS:.0f} s, so no position can be taken over; "
-            "see journalctl -u meridian-connect, then deploy again: it goes on from here"
-        )
+    return until(stopped, seconds, _POLL)
+
+
+def delete(client: ConnectClient, names: Iterable[str]) -> None:
+    """Delete connectors, each once it has stopped.
+
+    Connect 4.3 cannot start the tasks of a connector whose predecessor of that name was deleted while they were
+    being fenced, until the worker is restarted ("The start() method must be invoked …").
+    """
+    names = list(names)
+    for name in names:
+        client.stop(name)
+    for name in names:
+        await_stop(client, name, _DELETE_SECONDS)
+        client.delete(name)
 
 
 def until(true: Callable[[], bool], seconds: float, pause: float) -> bool:

@@ -160,8 +160,7 @@ def remove(client: ConnectClient, name: str, confirm: str) -> list[str]:
         names = [name]
     if not names:
         raise MeridianError(f"no flow {name} runs on {client.workers[0]}")
-    for connector in names:
-        client.delete(connector)
+    handover.delete(client, names)
     return names
 
 

@@ -43,10 +43,12 @@ def settle(client: ConnectClient, flows: Iterable[str], policy: str) -> dict[str
     def todo() -> dict[str, dict[str, Any]]:
         return compare(ownership.unmanaged(client.connectors(), flows), policy)
 
-    acts = {"PAUSED": client.pause, "STOPPED": client.stop, None: client.delete}
     changes = todo()
-    for name, change in changes.items():
-        acts[change["new"]](name)
+    if policy == "remove":
+        handover.delete(client, changes)
+    else:
+        for name, change in changes.items():
+            (client.pause if change["new"] == "PAUSED" else client.stop)(name)
     if changes:
         handover.until(lambda: not todo(), _SETTLE, _POLL)
     return changes

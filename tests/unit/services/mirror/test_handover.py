@@ -267,4 +267,8 @@ def test_one_connector_that_no_flow_has_is_removed_by_its_own_name(
 ) -> None:
     cluster.add("copy", configurations(OLD, None)[f"{OLD.name}.source"])
     assert mirror.remove(client, "copy", "copy") == ["copy"]
+    assert [one for one in cluster.requests if not one.startswith("GET")] == [
+        "PUT /connectors/copy/stop",
+        "DELETE /connectors/copy",
+    ]
     assert cluster.connectors == {}
