@@ -216,8 +216,8 @@ def await_stop(client: ConnectClient, name: str, seconds: float = _STOP_SECONDS)
 def delete(client: ConnectClient, names: Iterable[str]) -> None:
     """Delete connectors, each once it has stopped.
 
-    Connect 4.3 cannot start the tasks of a connector whose predecessor of that name was deleted while they were
-    being fenced, until the worker is restarted ("The start() method must be invoked …").
+    Connect 4.3 cannot start the tasks of a connector whose predecessor of that name was deleted while they
+    were being fenced, until the worker is restarted ("The start() method must be invoked …").
     """
     names = list(names)
     for name in names:
