@@ -1,5 +1,6 @@
 """What is found when the world is not as the pillar says."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from meridian.plan import Change, ChangeKind, World, compare
 from meridian.plan.observed import Firewall
 from meridian.services.kafka.topics import Topic
-from meridian.topology import Topology
+from meridian.topology import Layers, Topology, expand
 
 NODE = "kafka-2.us-east.local"
 
@@ -240,11 +241,66 @@ def test_a_connector_changed_by_hand(local: Topology, well: World) -> None:
 def test_connectors_deleted_and_added_by_hand(local: Topology, well: World) -> None:
     seen: Any = well.connectors["central"]
     kept = {name: entry for name, entry in seen.items() if not name.startswith("us-east-to-central")}
-    found = wrong(local, with_connectors(well, {**kept, "extra": seen["eu-west-to-central.source"]}))
+    theirs = {"config": {"connector.class": "a.Sink"}, "status": {"connector": {"state": "RUNNING"}}}
+    found = wrong(local, with_connectors(well, {**kept, "extra": theirs}))
     assert [(one.id, one.verdict) for one in found] == [
         ("us-east-to-central", ChangeKind.MISSING),
         ("extra", ChangeKind.UNMANAGED),
     ]
+
+
+def renamed(world: World, old: str, new: str, state: str = "RUNNING", mark: bool = True) -> dict[str, Any]:
+    """Return the connectors of a flow under another name, as they were made for that."""
+    found = {}
+    for name, entry in world.connectors["central"].items():  # type: ignore[union-attr]
+        if name.startswith(old):
+            config = {**entry["config"], "meridian.flow": new}
+            if not mark:
+                del config["meridian.flow"]
+            status = {"connector": {"state": state}}
+            found[name.replace(old, new)] = {"config": config, "status": status}
+    return found
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_connectors_of_ours_that_no_flow_has_are_paused(local: Topology, well: World, mark: bool) -> None:
+    """Those of before there was a mark are known by their names and what they are."""
+    old = renamed(well, "us-east-to-central", "us-east-to-central-old", mark=mark)
+    found = wrong(local, with_connectors(well, {**well.connectors["central"], **old}))
+    assert {(one.id, one.verdict) for one in found} == {
+        (f"us-east-to-central-old.{kind}", ChangeKind.DIFFERS)
+        for kind in ("source", "checkpoint", "heartbeat")
+    }
+    assert found[0].why == (
+        "no flow of the pillar has this connector (mirror.unmanaged_connectors: pause); "
+        "state RUNNING → PAUSED"
+    )
+
+
+def test_paused_ones_stay(local: Topology, well: World) -> None:
+    old = renamed(well, "us-east-to-central", "us-east-to-central-old", "PAUSED")
+    found = wrong(local, with_connectors(well, {**well.connectors["central"], **old}))
+    assert {one.verdict for one in found} == {ChangeKind.UNMANAGED}
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"), [("remove", ChangeKind.DIFFERS), ("report", ChangeKind.UNMANAGED)]
+)
+def test_what_becomes_of_them_is_what_the_pillar_says(
+    bent: Callable[..., Layers], well: World, policy: str, verdict: ChangeKind
+) -> None:
+    topology = expand(bent(f"mirror: {{unmanaged_connectors: {policy}}}"), "local")
+    old = renamed(well, "us-east-to-central", "us-east-to-central-old")
+    found = wrong(topology, with_connectors(well, {**well.connectors["central"], **old}))
+    assert {one.verdict for one in found} == {verdict}
+
+
+def test_a_renamed_flow_says_where_it_goes_on(local: Topology, well: World) -> None:
+    seen: Any = well.connectors["central"]
+    kept = {name: entry for name, entry in seen.items() if not name.startswith("us-east-to-central")}
+    old = renamed(well, "us-east-to-central", "us-east-to-central-old")
+    found = {one.id: one for one in wrong(local, with_connectors(well, {**kept, **old}))}
+    assert found["us-east-to-central"].reason == "goes on where us-east-to-central-old.source has read to"
 
 
 def test_workers_that_do_not_answer(local: Topology, well: World) -> None:

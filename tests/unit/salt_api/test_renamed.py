@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from meridian.modules import marathon, mirror
+from meridian.modules import marathon
 from meridian.salt_api.renamed import renamed
 
 
@@ -15,5 +15,4 @@ def test_it_answers_as_ever_and_names_the_new_one(caplog: pytest.LogCaptureFixtu
 
 
 def test_it_documents_itself_as_the_new_one() -> None:
-    assert mirror.strangers.__doc__ == mirror.unmanaged.__doc__
     assert marathon.group_strangers.__doc__ == marathon.group_unmanaged.__doc__
