@@ -76,8 +76,8 @@ def _key(place: TopicPartition) -> tuple[str, int]:
 def _committed(kafka: KafkaAccess, group: str, places: list[TopicPartition]) -> dict[tuple[str, int], int]:
     if not places:
         return {}
-    # Not by the admin client: librdkafka 2.16 aborts the process (rd_kafka_enq_once_del_source_return) when the
-    # group's coordinator is a broker that is gone. A consumer that only asks does not join the group.
+    # Not by the admin client: librdkafka 2.16 aborts the process (rd_kafka_enq_once_del_source_return) when
+    # the group's coordinator is a broker that is gone. A consumer that only asks does not join the group.
     consumer = Consumer(kafka.client() | {"log_level": 2, "group.id": group, "enable.auto.commit": False})
     try:
         found = consumer.committed(places, timeout=_TIMEOUT)
