@@ -6,8 +6,11 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from meridian.common import paths
 
 from generator.docstrings import summary, to_markdown
 from generator.page import Page, fenced, table
@@ -57,7 +60,7 @@ def pages(kind: Kind) -> list[Page]:
     return [
         Page(f"reference/{kind.folder}/index.md", kind.title, index),
         *(
-            Page(f"reference/{kind.folder}/{name}.md", name, _text(kind, name, module))
+            Page(f"reference/{kind.folder}/{name}.md", name, _text(name, module))
             for name, module in modules.items()
         ),
     ]
@@ -85,7 +88,7 @@ def _modules(kind: Kind) -> Iterator[tuple[str, ModuleType]]:
     return iter(sorted(found, key=lambda one: one[0]))
 
 
-def _text(kind: Kind, name: str, module: ModuleType) -> str:
+def _text(name: str, module: ModuleType) -> str:
     parts = [f"# {name}", to_markdown(inspect.getdoc(module) or "")]
     for short, function in functions(module):
         signature = inspect.signature(function)
@@ -94,7 +97,8 @@ def _text(kind: Kind, name: str, module: ModuleType) -> str:
             fenced(f"{name}.{short}{_shown(signature)}", "python"),
             to_markdown(inspect.getdoc(function) or "", signature.parameters),
         ]
-    parts.append(f"Source: `{kind.package.replace('.', '/')}/{module.__name__.rpartition('.')[2]}.py`")
+    source = Path(inspect.getfile(module)).relative_to(paths.repository())
+    parts.append(f"Source: `{source}`")
     return "\n\n".join(parts) + "\n"
 
 

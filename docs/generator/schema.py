@@ -14,6 +14,8 @@ from pydantic.fields import FieldInfo
 _PLAIN = {int: "whole number", float: "number", str: "text", bool: "true or false", Any: "anything"}
 #: What validators of our own let through, by the name of their function.
 _CHECKED = {"_scalar": "text, number, true or false", "_port": "a port, or the setting that holds it"}
+#: Docstrings of models begin with the place of their keys in the pillar.
+_OWN_NAME = re.compile(r"^``([^`]+)``[:.] ?")
 _BOUNDS = (("ge", "≥ {}"), ("gt", "> {}"), ("le", "≤ {}"), ("lt", "< {}"))
 
 
@@ -38,6 +40,7 @@ def keys(annotation: Any, path: tuple[str, ...]) -> Iterator[Key]:
     """
     here = _bare(annotation)
     if isinstance(here, type) and issubclass(here, BaseModel):
+        path = _named(here, path)
         for name, field in here.model_fields.items():
             yield from _of_field((*path, name), field)
     elif get_origin(here) is dict and _model_of(here) is not None:
@@ -48,9 +51,19 @@ def keys(annotation: Any, path: tuple[str, ...]) -> Iterator[Key]:
 
 def summary(annotation: Any) -> str:
     """Return what a section's model says of itself, without its own name."""
-    model = _model_of(annotation)
-    text = " ".join((inspect.getdoc(model) or "").split()) if model else ""
-    return re.sub(r"^``[^`]+``[:.] ?", "", text)
+    text = _OWN_NAME.sub("", _doc(_model_of(annotation)))
+    return text[:1].upper() + text[1:]
+
+
+def _named(model: type[BaseModel], path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a path with the names for what users choose that the model's docstring gives, if it does."""
+    own = _OWN_NAME.match(_doc(model))
+    named = tuple(own[1].split(".")) if own else ()
+    return named if len(named) == len(path) and "<name>" in path and named[0] == path[0] else path
+
+
+def _doc(model: type[BaseModel] | None) -> str:
+    return " ".join((inspect.getdoc(model) or "").split()) if model else ""
 
 
 def takes(annotation: Any, metadata: typing.Sequence[Any] = ()) -> str:
@@ -108,16 +121,17 @@ def _bare(annotation: Any) -> Any:
 
 
 def _bounds(metadata: typing.Sequence[Any]) -> Iterator[str]:
+    """Return in words what a number or a text is bound to."""
     for one in metadata:
         for name, words in _BOUNDS:
             if (bound := getattr(one, name, None)) is not None:
                 yield words.format(bound)
         if pattern := getattr(one, "pattern", None):
             yield f"like `{pattern}`"
-        if least := getattr(one, "min_length", None):
-            yield f"at least {least}"
+        if (least := getattr(one, "min_length", None) or 0) > 1:
+            yield f"at least {least} characters"
         if most := getattr(one, "max_length", None):
-            yield f"at most {most}"
+            yield f"at most {most} characters"
 
 
 def _yaml(value: Any) -> str:
