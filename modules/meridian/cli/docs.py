@@ -1,4 +1,4 @@
-"""``./meridian docs``: the documentation as a site, built by MkDocs from ``docs/`` and from the code itself."""
+"""``./meridian docs``: the documentation as a site, built by MkDocs from ``docs/`` and from the code."""
 
 import os
 import socket
