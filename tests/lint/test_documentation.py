@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from meridian.cli import docs
 from meridian.cli.main import parser
+from meridian.common.errors import MeridianError
 from meridian.topology.schema import EnvironmentSettings, RegionSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -53,6 +55,21 @@ class _Fetched(HTMLParser):
             self.places.append(given["src"])
         if tag == "link" and given.get("rel") in {"stylesheet", "icon", "preconnect"}:
             self.places.append(given.get("href", ""))
+
+
+def test_a_link_that_leads_nowhere_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    for name in ("docs", "pillar/defaults", "salt"):
+        shutil.copytree(REPOSITORY / name, copy / name)
+    for name in ("mkdocs.yml", "README.md"):
+        shutil.copy(REPOSITORY / name, copy / name)
+    (copy / "docs/plan.md").write_text("# Plan\n\n[gone](gone.md), [no place](mesos.md#nowhere)\n", "utf-8")
+    (copy / "docs/lost.md").write_text("# Nobody finds it\n", "utf-8")
+    monkeypatch.setattr(docs.paths, "repository", lambda: copy)
+    with pytest.raises(MeridianError) as refused:
+        docs.build(tmp_path / "site")
+    for part in ("gone.md", "#nowhere", "lost.md"):
+        assert part in str(refused.value)
 
 
 def test_a_page_needs_nothing_from_elsewhere(site: Path) -> None:

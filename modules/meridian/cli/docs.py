@@ -21,7 +21,8 @@ def build(site: Path | None = None) -> Path:
     """
     site = site or paths.state() / "site"
     done = subprocess.run(
-        _mkdocs("build", "--quiet", "--strict", "--site-dir", str(site)),
+        # Not --quiet: warnings that are not logged are none that --strict would count.
+        _mkdocs("build", "--strict", "--site-dir", str(site)),
         cwd=paths.repository(),
         env=_environment(),
         stdin=subprocess.DEVNULL,
@@ -30,8 +31,8 @@ def build(site: Path | None = None) -> Path:
         check=False,
     )
     if done.returncode != 0:
-        said = (done.stderr + done.stdout).strip()
-        raise MeridianError(f"the documentation could not be built: {said or 'MkDocs does not say why'}")
+        said = [line for line in (done.stderr + done.stdout).splitlines() if not line.startswith("INFO")]
+        raise MeridianError("the documentation could not be built:\n" + "\n".join(said).strip())
     return site
 
 
@@ -43,10 +44,9 @@ def serve(port: int) -> int:
     :raises MeridianError: when the port cannot be had.
     """
     _check(port)
-    print(f"documentation: http://{_ADDRESS}:{port}/ (Ctrl-C ends it)", flush=True)
     try:
         return subprocess.call(
-            _mkdocs("serve", "--quiet", "--strict", "--dev-addr", f"{_ADDRESS}:{port}"),
+            _mkdocs("serve", "--strict", "--dev-addr", f"{_ADDRESS}:{port}"),
             cwd=paths.repository(),
             env=_environment(),
         )

@@ -24,7 +24,8 @@ def test_a_port_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_what_is_wrong_with_a_page_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        docs, "_mkdocs", lambda *arguments: ["sh", "-c", "echo 'page.md: no such link' >&2; exit 1"]
+        docs, "_mkdocs", lambda *arguments: ["sh", "-c", "echo 'INFO - all
+WARNING - page.md: no such link' >&2; exit 1"]
     )
-    with pytest.raises(MeridianError, match=r"could not be built: page\.md: no such link"):
+    with pytest.raises(MeridianError, match=r"could not be built:\nWARNING - page\.md: no such link$"):
         docs.build()
