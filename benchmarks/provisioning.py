@@ -20,7 +20,7 @@ from libcloud.compute.base import NodeImage
 from meridian.common import paths
 from meridian.common.errors import MeridianError
 from meridian.operations import create_machines, providers
-from meridian.salt_api.machines import Site, SiteMachine
+from meridian.salt_api.machines import ProviderClient, ProviderMachine
 from meridian.topology.model import PortRule
 
 from tests.doubles.ec2_server import Faults, Server
@@ -91,10 +91,10 @@ def _rate_limited(clouds: Clouds, server: Server, nodes: int, every: int) -> boo
 
 def _overhead(clouds: Clouds) -> None:
     """Make machines by the bare call and by our driver, one after the other; print what the second adds."""
-    site = Site(clouds.opts, "east", ENVIRONMENT)
+    site = ProviderClient(clouds.opts, "east", ENVIRONMENT)
     wanted = topology({"east": _ALONE + 1})
     providers.want({"east": site}, wanted)
-    orders = [SiteMachine(site, one).settings for one in site.missing(()).values()]
+    orders = [ProviderMachine(site, one).settings for one in site.missing(()).values()]
     # The first one connects, looks sizes and images up, and makes the security group.
     _driven(site, orders.pop(0))
     conn = site.call("get_conn")
@@ -119,7 +119,7 @@ def _overhead(clouds: Clouds) -> None:
     print(f"  calls: {', '.join(f'{action} {spent:.0f}' for action, spent in calls.items())}")
 
 
-def _driven(site: Site, order: dict[str, Any]) -> None:
+def _driven(site: ProviderClient, order: dict[str, Any]) -> None:
     made = site.call("create", dict(order, profile="east-small", provider="east:libcloud"))
     if not made:
         raise MeridianError(f"{order['name']}: nothing was made")

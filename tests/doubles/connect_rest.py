@@ -16,6 +16,7 @@ class ConnectDouble:
     :ivar connectors: name → ``{"config", "state", "trace", "tasks": [{"id", "state", "trace"}], "offsets"}``.
         One with an empty state has no status yet.
     :ivar requests: ``METHOD path`` of all that was asked, in order.
+    :ivar left: offsets of connectors that were deleted.
     :ivar conflicts: how many of the next requests meet a rebalance (409).
     :ivar on_restart: called with the connector's entry when a restart is asked for.
     """
@@ -23,6 +24,7 @@ class ConnectDouble:
     def __init__(self) -> None:
         self.connectors: State = {}
         self.requests: list[str] = []
+        self.left: dict[str, list[dict[str, Any]]] = {}
         self.conflicts = 0
         self.on_restart: Callable[[dict[str, Any]], None] = lambda connector: None
 
@@ -53,13 +55,15 @@ class ConnectDouble:
             return 200, body
         if name not in self.connectors:
             return 404, {"error_code": 404, "message": f"Connector {name} not found"}
-        return self._one(method, name, verb)
+        return self._patch(name, body) if method == "PATCH" else self._one(method, name, verb)
 
     def _all(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         if method == "POST":
             if "connector.class" not in body["config"]:
                 return 400, {"error_code": 400, "message": "connector.class is missing"}
-            self.add(body["name"], body["config"], body.get("initial_state", "RUNNING"))
+            made = self.add(body["name"], body["config"], body.get("initial_state", "RUNNING"))
+            # Offsets are kept by name, and outlive a connector.
+            made["offsets"] = self.left.pop(body["name"], [])
             return 201, body
         expanded = {}
         for name, entry in self.connectors.items():
@@ -72,7 +76,7 @@ class ConnectDouble:
     def _one(self, method: str, name: str, verb: str) -> tuple[int, Any]:
         entry = self.connectors[name]
         if method == "DELETE":
-            del self.connectors[name]
+            self.left[name] = self.connectors.pop(name)["offsets"]
             return 204, None
         if verb == "status":
             return 200, self._status(name)
@@ -83,9 +87,22 @@ class ConnectDouble:
             return 202, None
         states = {"pause": "PAUSED", "resume": "RUNNING", "stop": "STOPPED"}
         entry["state"] = states[verb]
-        for task in entry["tasks"]:
-            task["state"] = states[verb]
+        # A stopped connector has no tasks, and gets them back when it runs.
+        tasks = entry["tasks"] or ([{"id": 0}] if verb == "resume" else [])
+        entry["tasks"] = [] if verb == "stop" else [{**task, "state": states[verb]} for task in tasks]
         return 202, None
+
+    def _patch(self, name: str, body: Any) -> tuple[int, Any]:
+        entry = self.connectors[name]
+        if entry["state"] != "STOPPED" or entry["tasks"]:
+            return 400, {"error_code": 400, "message": f"Connector {name} must be in the STOPPED state"}
+        kept = [
+            one
+            for one in entry["offsets"]
+            if one["partition"] not in [new["partition"] for new in body["offsets"]]
+        ]
+        entry["offsets"] = [*kept, *body["offsets"]]
+        return 200, {"message": "The offsets for this connector have been altered successfully"}
 
     def _status(self, name: str) -> dict[str, Any]:
         entry = self.connectors[name]
@@ -109,7 +126,7 @@ class ConnectDouble:
                 self.end_headers()
                 self.wfile.write(content)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _serve
+            do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
 
             def log_message(self, *args: Any) -> None:
                 """Say nothing."""

@@ -1,7 +1,6 @@
 """One clone and one deployment for all tests of the platform."""
 
 import os
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ import pytest
 from tests.doubles.mesos.pack import pack
 from tests.integration.clone import Clone, Outcome
 
+#: The suites of a platform, in the order in which they use the environment ``local`` up.
+PLATFORM = ("before", "plan", "operations", "molecule", "migration", "mesos", "destroy", "search")
 #: Settings that name Mesos and Marathon, and what the double's archive of each is called.
 SETTINGS = {"MERIDIAN_MESOS_ARTIFACT": "mesos", "MERIDIAN_MARATHON_ARTIFACT": "marathon"}
 
@@ -26,19 +27,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _turn(item: pytest.Item) -> int:
-    path = item.path.as_posix()
-    if "/integration/lifecycle/" in path:
+    path = item.path
+    if path.parent.name == "lifecycle":
         # It needs neither engine nor platform.
         return -1
-    # The last ones bring up one environment after the other, and end with the clone.
-    if found := re.search(r"/integration/test_([456])_", path):
-        return int(found[1])
-    if "/integration/cloud/" in path:
-        return 3
-    if "/integration/test_" in path:
-        return 2
+    if path.parent.name == "platform":
+        own = getattr(item, "callspec", None)
+        later = len(PLATFORM) if own and own.params.get("on_mesos") == "local-mesos" else 0
+        return 3 + later + PLATFORM.index(path.stem.removeprefix("test_"))
+    if path.parent.name == "cloud":
+        # It uses the engine and the image that a deployment has made.
+        return 3 + PLATFORM.index("molecule")
     # It restarts brokers that the others share.
-    return 1 if path.endswith("kafka/test_roll.py") else 0
+    return 1 if path.name == "test_roll.py" else 0
 
 
 @pytest.fixture(scope="session")

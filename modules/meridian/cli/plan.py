@@ -12,8 +12,8 @@ from meridian.plan import Action, Cost, Plan
 from meridian.plan.summary import CostRow, costs, nodes
 from meridian.topology.model import Topology
 
-_COLUMNS = ("create", "keep", "replace", "stranger")
-_STYLES = {"create": "green", "replace": "yellow", "blocked": "red", "unknown": "red", "stranger": "dim"}
+_COLUMNS = ("create", "keep", "replace", "unmanaged")
+_STYLES = {"create": "green", "replace": "yellow", "blocked": "red", "unknown": "red", "unmanaged": "dim"}
 _TITLES = {
     "firewall": "Firewalls of providers",
     "state": "States of nodes",
@@ -47,7 +47,7 @@ def show(facts: Mapping[str, Any], topology: Topology, console: Console | None =
 
 
 def _nodes(console: Console, found: Mapping[str, Mapping[str, Sequence[Action]]]) -> None:
-    table = _table("region", *_COLUMNS[:3], "strangers")
+    table = _table("region", *_COLUMNS[:3], "unmanaged")
     for region, actions in found.items():
         table.add_row(region or "elsewhere", *(str(len(actions.get(column, ()))) for column in _COLUMNS))
     console.print(table)

@@ -51,6 +51,12 @@ def show(facts: dict[str, Any]) -> None:
             for name, row in facts["flows"].items()
         ],
     )
+    if facts.get("unmanaged_connectors"):
+        _table(
+            console,
+            ("connector of no flow", "region", "state"),
+            [(name, row["region"], row["state"]) for name, row in facts["unmanaged_connectors"].items()],
+        )
     _table(
         console,
         ("archive", "objects", "bytes", "lag (records)"),

@@ -33,11 +33,18 @@ def main(argv: Sequence[str]) -> NoReturn:
     )
     parser.add_argument("--fast", action="store_true", help="stop after rendering: no Docker, a few minutes")
     parser.add_argument(
+        "--all", action="store_true", help="the long matrices of faults as well: before a release, some hours"
+    )
+    parser.add_argument(
+        "--repeat", type=int, default=1, metavar="N", help="run it N times, and stop at the first failure"
+    )
+    parser.add_argument(
         "-k", default="", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k"
     )
     options, others = parser.parse_known_args(argv)
     os.chdir(paths.repository())
-    sys.exit(stages(commands(Path("tests"), options.fast, options.k, others)))
+    lines = commands(Path("tests"), options.fast, options.k, others, options.all)
+    sys.exit(stages(lines * max(options.repeat, 1)))
 
 
 def stages(lines: Sequence[Sequence[str]]) -> int:
@@ -83,22 +90,36 @@ def run(line: Sequence[str]) -> int:
             signal.signal(each, handler)
 
 
-def commands(tests: Path, fast: bool, expression: str, others: Sequence[str]) -> list[list[str]]:
+def commands(
+    tests: Path, fast: bool, expression: str, others: Sequence[str], everything: bool = False
+) -> list[list[str]]:
     """Return the command lines of pytest, in their order.
 
     :param tests: folder of the tests.
     :param fast: only those that need no server.
-    :param others: further arguments for each.
+    :param others: further arguments for each; a path among them is run alone.
+    :param everything: those that are marked ``long``, too.
     """
-    parts = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
+    parts: list[tuple[list[str], list[Path]]] = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
     if not fast:
         # One after the other: each has the machine to itself.
         parts.append(([], [tests / SLOW]))
+    named = any(_is_place(one) for one in others)
+    if named:
+        # One after the other, and whoever names a test means it.
+        parts = [([], [])]
     chosen = ["-k", expression] if expression else []
+    if not everything and not named:
+        chosen = ["-m", "not long", *chosen]
     return [
         [sys.executable, "-m", "pytest", *options, *map(str, where), *chosen, *others]
         for options, where in parts
     ]
+
+
+def _is_place(argument: str) -> bool:
+    """Tell whether an argument is a file, folder or node id of tests."""
+    return not argument.startswith("-") and Path(argument.split("::", 1)[0]).exists()
 
 
 def environment() -> dict[str, str]:

@@ -19,7 +19,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 1.0, 10.0
 
 
 @dataclass(frozen=True)
-class Order:
+class MachineSpec:
     """A machine as profile and map describe it.
 
     :ivar name: node id.
@@ -44,7 +44,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class CreateResult:
     """What there is afterwards.
 
     :ivar taken: whether it was there already.
@@ -59,12 +59,12 @@ class Made:
 
 def make(
     account: Account,
-    order: Order,
+    order: MachineSpec,
     public_key: str = "",
     user_data: Callable[[], str] | None = None,
     deadline: float = RUNNING_SECONDS,
     wait: Callable[[float], None] = time.sleep,
-) -> Made:
+) -> CreateResult:
     """Have one machine of a name run.
 
     1. One of that name with our tags is taken, one without them is an error. 2. Size, image and place are
@@ -92,7 +92,7 @@ def make(
         with account.explained(f"make volumes of {order.name}"):
             if adapter.volumes == "attach" and order.volumes:
                 adapter.make_volumes(existing[0].node, _request(adapter, order, wanted_tags, "", "", None))
-        return Made(running(account, existing[0], deadline, wait), True, public_key)
+        return CreateResult(running(account, existing[0], deadline, wait), True, public_key)
     with account.explained(f"make {order.name}"):
         text = user_data() if user_data is not None else ""
         data = fitting(text, adapter, order.name) if text else ""
@@ -109,10 +109,10 @@ def make(
             account, Found(order.name, node, adapter, wanted_tags, order.location), deadline, wait
         )
         adapter.make_volumes(found.node, request)
-    return Made(found, False, public_key)
+    return CreateResult(found, False, public_key)
 
 
-def protect(account: Account, order: Order) -> bool:
+def protect(account: Account, order: MachineSpec) -> bool:
     """Have the firewall of a machine that exists as its order says; machines of one kind may share it.
 
     :returns: whether the provider has firewalls that we set.
@@ -196,7 +196,7 @@ def fitting(text: str, adapter: Adapter, name: str) -> str | bytes:
     )
 
 
-def _chosen(account: Account, adapter: Adapter, order: Order) -> tuple[Any, Any, Any]:
+def _chosen(account: Account, adapter: Adapter, order: MachineSpec) -> tuple[Any, Any, Any]:
     wanted = (order.location, order.zone, order.size, order.image)
     if wanted not in account.chosen:
         location = adapter.location(order.location, order.zone)
@@ -214,7 +214,7 @@ def _prepare_firewall(account: Account, adapter: Adapter, wanted: Request, locat
 
 def _request(
     adapter: Adapter,
-    order: Order,
+    order: MachineSpec,
     wanted_tags: Mapping[str, str],
     user_data: str | bytes,
     token: str,

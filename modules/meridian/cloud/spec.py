@@ -5,13 +5,13 @@ from dataclasses import asdict
 from typing import Any
 
 from meridian.cloud.local import networks
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.topology.model import Node, PortRule, Region, Topology
 
 
 def cloud_map(
     topology: Topology,
-    given: Allotment | None,
+    given: Allocation | None,
     image: str = "",
     master: str = "",
     provider: str | None = None,
@@ -102,7 +102,7 @@ def _remote(region: Region, node: Node) -> dict[str, Any]:
     return found
 
 
-def _local(topology: Topology, region: Region, node: Node, given: Allotment) -> dict[str, Any]:
+def _local(topology: Topology, region: Region, node: Node, given: Allocation) -> dict[str, Any]:
     return {
         "location": region.name,
         "zone": node.zone,
@@ -113,7 +113,7 @@ def _local(topology: Topology, region: Region, node: Node, given: Allotment) -> 
     }
 
 
-def _networks(topology: Topology, region: Region, node: Node, given: Allotment) -> list[Mapping[str, Any]]:
+def _networks(topology: Topology, region: Region, node: Node, given: Allocation) -> list[Mapping[str, Any]]:
     return [
         {"network": networks.management_name(given.platform), "address": node.addresses.management},
         {

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.common.errors import MeridianError
+from meridian.salt_api.renamed import renamed
 from meridian.services.marathon import apps, deployment, groups
 from meridian.services.marathon.client import MarathonClient, read_credentials
 
@@ -130,7 +131,7 @@ def group_present(
     return todo.changes
 
 
-def group_strangers(name: str, definition: dict[str, Any] | None = None) -> list[str]:
+def group_unmanaged(name: str, definition: dict[str, Any] | None = None) -> list[str]:
     """
     Return apps that a group has and its declaration has not.
 
@@ -143,9 +144,12 @@ def group_strangers(name: str, definition: dict[str, Any] | None = None) -> list
 
     .. code-block:: bash
 
-        salt-call marathon.group_strangers /shop
+        salt-call marathon.group_unmanaged /shop
     """
-    return list(groups.plan(_client(), name, _declared("groups", name, definition), _secret).strangers)
+    return list(groups.plan(_client(), name, _declared("groups", name, definition), _secret).unmanaged)
+
+
+group_strangers = renamed("marathon.group_strangers", "marathon.group_unmanaged", group_unmanaged)
 
 
 def group_absent(name: str, confirm: str = "", timeout: float = 300) -> list[str]:

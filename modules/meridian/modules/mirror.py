@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
+from meridian.salt_api.renamed import renamed
 from meridian.services.connect.client import ConnectClient
+from meridian.services.mirror import ownership
 from meridian.services.mirror import plan as mirror_plan
 from meridian.services.mirror import status as mirror_status
+from meridian.services.mirror import unmanaged as mirror_unmanaged
 from meridian.services.mirror.flow import FlowSpec, from_pillar
 
 if TYPE_CHECKING:
@@ -30,12 +33,13 @@ def plan(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
 
         salt-call mirror.plan us-east-to-central
     """
-    return mirror_plan.plan(_client(), _flow(name, flow), _tls()).changes()
+    return mirror_plan.plan(_client(), _flow(name, flow), _tls(), _flows()).changes()
 
 
 def flow_present(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
     """
-    Make a flow as its settings say, touching only the connectors that differ, and return what was changed.
+    Make a flow as its settings say, touching only the connectors that differ, and return what was changed. A
+    flow that was renamed, or that has a topic which another one had, goes on where that one has read to.
 
     name
         The flow's name.
@@ -49,9 +53,9 @@ def flow_present(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any
         salt-call mirror.flow_present us-east-to-central
     """
     client, spec, tls = _client(), _flow(name, flow), _tls()
-    todo = mirror_plan.plan(client, spec, tls)
+    todo = mirror_plan.plan(client, spec, tls, _flows())
     if todo:
-        mirror_plan.apply(client, spec, tls, todo)
+        mirror_plan.apply(client, spec, tls, todo, _flows())
     return todo.changes()
 
 
@@ -110,9 +114,9 @@ def remove(name: str, confirm: str = "") -> list[str]:
     flow made anew under the name goes on where this one ended.
 
     name
-        The flow's name.
+        The flow's name, or that of a single connector that no flow names.
     confirm
-        The flow's name once more.
+        The name once more.
 
     CLI Example:
 
@@ -123,9 +127,9 @@ def remove(name: str, confirm: str = "") -> list[str]:
     return mirror_plan.remove(_client(), name, confirm)
 
 
-def strangers(known: list[str] | None = None) -> list[str]:
+def unmanaged(known: list[str] | None = None) -> dict[str, str]:
     """
-    Return flows that run on the Connect cluster and are not in pillar.
+    Return the connectors of Meridian's that no flow of the pillar names, each with its state.
 
     known
         Names of flows; default: those in the pillar.
@@ -134,10 +138,49 @@ def strangers(known: list[str] | None = None) -> list[str]:
 
     .. code-block:: bash
 
-        salt-call mirror.strangers
+        salt-call mirror.unmanaged
     """
-    names = list(__pillar__.get("flows") or {}) if known is None else known
-    return mirror_plan.strangers(_client(), dict.fromkeys(names))
+    return ownership.unmanaged(_client().connectors(), _names(known))
+
+
+def settle_unmanaged(
+    policy: str, known: list[str] | None = None, test: bool = False
+) -> dict[str, dict[str, Any]]:
+    """
+    Pause or remove the connectors of Meridian's that no flow of the pillar names; return what was changed.
+
+    policy
+        ``pause``, ``remove``, or ``report`` to leave them as they are.
+    known
+        Names of flows; default: those in the pillar.
+    test
+        Only return what would be changed.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-call mirror.settle_unmanaged pause
+    """
+    client, names = _client(), _names(known)
+    if test:
+        return mirror_unmanaged.compare(ownership.unmanaged(client.connectors(), names), policy)
+    return mirror_unmanaged.settle(client, names, policy)
+
+
+def _unmanaged_flows(known: list[str] | None = None) -> list[str]:
+    return mirror_plan.unmanaged_flows(_client(), dict.fromkeys(_names(known)))
+
+
+strangers = renamed("mirror.strangers", "mirror.unmanaged", _unmanaged_flows)
+
+
+def _names(known: list[str] | None) -> list[str]:
+    return list(__pillar__.get("flows") or {}) if known is None else known
+
+
+def _flows() -> list[FlowSpec]:
+    return [from_pillar(name, flow) for name, flow in (__pillar__.get("flows") or {}).items()]
 
 
 def _client() -> ConnectClient:

@@ -38,7 +38,7 @@ class Brokers(Protocol):
     def restart(self, node: str) -> None:
         """Restart the broker of a node."""
 
-    def last_words(self, node: str) -> str:
+    def last_log_line(self, node: str) -> str:
         """Return the last line of its log; never raises."""
 
 
@@ -84,8 +84,8 @@ class _Units:
     def restart(self, node: str) -> None:
         self.minions.restart(node)
 
-    def last_words(self, node: str) -> str:
-        return self.minions.last_words(node)
+    def last_log_line(self, node: str) -> str:
+        return self.minions.last_log_line(node)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class _Tasks:
         if answer.get("status") != "restarted":
             raise MeridianError(f"broker {self._ids[node]} was not restarted: {answer.get('message')}")
 
-    def last_words(self, node: str) -> str:
+    def last_log_line(self, node: str) -> str:
         try:
             answer = self.scheduler.ask("/api/broker/log", {"broker": str(self._ids[node]), "lines": "1"})
             return str(answer["content"]).strip() or "nothing"

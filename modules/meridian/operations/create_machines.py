@@ -7,13 +7,13 @@ from typing import Any
 from meridian.cloud.lifecycle import outcome, record, replacing
 from meridian.cloud.lifecycle.world import World, assess
 from meridian.cloud.local import allocation, engine, limits, networks, wan
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.local.driver import PROVIDER
 from meridian.common.errors import MeridianError
 from meridian.operations import providers, workers
 from meridian.salt_api import machines, progress
 from meridian.salt_api.answers import Listener
-from meridian.salt_api.machines import Site
+from meridian.salt_api.machines import ProviderClient
 from meridian.topology.model import Topology
 
 _PHASE = "nodes"
@@ -28,7 +28,7 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     :param topology: the environment.
     :param parallel: how many machines are made at a time, at a provider without a setting of its own.
     :param timeout: seconds that minions have to answer.
-    :returns: ``ok``, ``changes`` (a list of lines), ``comment``, ``strangers`` and, by name, ``made``,
+    :returns: ``ok``, ``changes`` (a list of lines), ``comment``, ``unmanaged`` and, by name, ``made``,
         ``started``, ``kept``.
     :raises MeridianError: with name and reason of each machine that could not be made or does not answer.
     """
@@ -59,12 +59,12 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
     _wait(opts, asked, topology, made, timeout)
     wanted = {node.id for node in topology.nodes}
     for name in sorted(
-        machines.accepted_keys(opts, f".{topology.environment}") - wanted - set(world.strangers)
+        machines.accepted_keys(opts, f".{topology.environment}") - wanted - set(world.unmanaged)
     ):
         machines.forget_key(opts, name)
         changes.append(f"key of {name} removed, it has no machine")
-    if world.strangers:
-        _note(opts, f"not in the environment, left alone: {', '.join(world.strangers)}")
+    if world.unmanaged:
+        _note(opts, f"not in the environment, left alone: {', '.join(world.unmanaged)}")
     return {
         "ok": True,
         "changes": changes,
@@ -72,26 +72,26 @@ def ensure(opts: dict[str, Any], topology: Topology, parallel: int, timeout: int
         "made": made,
         "started": started,
         "kept": sorted(wanted - set(made) - set(started)),
-        "strangers": list(world.strangers),
+        "unmanaged": list(world.unmanaged),
     }
 
 
 def status(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     """Return what there is of an environment.
 
-    :returns: ``nodes`` (state and addresses by name), ``missing``, ``strangers``; in the local cloud ``wan``.
+    :returns: ``nodes`` (state and addresses by name), ``missing``, ``unmanaged``; in the local cloud ``wan``.
     """
     given = _allotted(topology)
     if given is None and not topology.is_remote:
-        return {"nodes": {}, "missing": [node.id for node in topology.nodes], "strangers": [], "wan": {}}
+        return {"nodes": {}, "missing": [node.id for node in topology.nodes], "unmanaged": [], "wan": {}}
     world = _assess(topology, _listings(_asked(opts, topology, given)))
     found: dict[str, Any] = {
         "nodes": {
             name: {"state": seen["state"], "addresses": seen["private_ips"], "image": seen["image"]}
             for name, seen in world.existing.items()
         },
-        "missing": sorted([*world.missing, *world.half_made]),
-        "strangers": list(world.strangers),
+        "missing": sorted([*world.missing, *world.incomplete]),
+        "unmanaged": list(world.unmanaged),
     }
     if given is not None:
         found["wan"] = wan.status(engine.client(), given.platform, topology.environment)
@@ -101,8 +101,8 @@ def status(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
 def describe(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     """Return what there is of an environment beside what the pillar wants, for a plan; changes nothing.
 
-    :returns: ``existing`` (entry of ``list_nodes_full`` by name), ``missing``, ``half_made`` and
-        ``strangers`` (names; a node is in one of the first three only), ``replace`` (reason by name, of
+    :returns: ``existing`` (entry of ``list_nodes_full`` by name), ``missing``, ``incomplete`` and
+        ``unmanaged`` (names; a node is in one of the first three only), ``replace`` (reason by name, of
         existing ones).
     :raises MeridianError: a provider could not be asked, or it would be a guess which machine is meant.
     """
@@ -121,22 +121,22 @@ def describe(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     return {
         "existing": existing,
         "missing": list(world.missing),
-        "half_made": list(world.half_made),
-        "strangers": list(world.strangers),
+        "incomplete": list(world.incomplete),
+        "unmanaged": list(world.unmanaged),
         "replace": replace,
     }
 
 
-def _allotted(topology: Topology) -> Allotment | None:
+def _allotted(topology: Topology) -> Allocation | None:
     return allocation.find(topology.environment) if topology.is_local else None
 
 
-def _asked(opts: dict[str, Any], topology: Topology, given: Allotment | None) -> dict[str, Site]:
+def _asked(opts: dict[str, Any], topology: Topology, given: Allocation | None) -> dict[str, ProviderClient]:
     """Return the sites that can be asked; the local cloud has none before its first deployment."""
     return providers.remote(opts, topology) | (providers.local(opts, topology, given) if given else {})
 
 
-def _listings(asked: Mapping[str, Site]) -> dict[str, dict[str, Any]]:
+def _listings(asked: Mapping[str, ProviderClient]) -> dict[str, dict[str, Any]]:
     return {alias: site.listed() for alias, site in asked.items()}
 
 
@@ -165,7 +165,7 @@ def _refuse_guessing(world: World) -> None:
         raise MeridianError("; ".join(lines))
 
 
-def _ground(topology: Topology, given: Allotment) -> list[str]:
+def _ground(topology: Topology, given: Allocation) -> list[str]:
     """Have the kernel's limits and the networks that the local cloud needs."""
     client = engine.client()
     told = limits.ensure()
@@ -177,21 +177,21 @@ def _ground(topology: Topology, given: Allotment) -> list[str]:
 
 
 def _raise_up(
-    opts: dict[str, Any], topology: Topology, asked: Mapping[str, Site], world: World, parallel: int
+    opts: dict[str, Any], topology: Topology, asked: Mapping[str, ProviderClient], world: World, parallel: int
 ) -> tuple[list[str], list[str]]:
     """Start what is stopped and make what is missing; return the names of both, made first."""
     at = _places(topology)
-    if world.half_made:
-        _note(opts, f"half-made, made anew: {', '.join(world.half_made)}")
-    failed = _run(asked, "remove", _grouped(at, world.half_made), parallel)
+    if world.incomplete:
+        _note(opts, f"incomplete, recreated: {', '.join(world.incomplete)}")
+    failed = _run(asked, "remove", _grouped(at, world.incomplete), parallel)
     if failed:
         raise MeridianError(
-            outcome.not_removed(topology.environment, len(world.half_made) - len(failed), failed)
+            outcome.not_removed(topology.environment, len(world.incomplete) - len(failed), failed)
         )
     failed = _run(asked, "start", _grouped(at, world.stopped), parallel)
     create: dict[str, dict[str, Any]] = {}
     for alias, site in asked.items():
-        mine = [name for name in (*world.missing, *world.half_made) if at[name] == alias]
+        mine = [name for name in (*world.missing, *world.incomplete) if at[name] == alias]
         settings = site.missing(world.existing)
         create[alias] = {name: settings[name] for name in mine}
     total = sum(len(group) for group in create.values())
@@ -209,7 +209,7 @@ def _raise_up(
     return made, list(world.stopped)
 
 
-def _protect(topology: Topology, asked: Mapping[str, Site]) -> None:
+def _protect(topology: Topology, asked: Mapping[str, ProviderClient]) -> None:
     """Open each machine's ports to the addresses that the others have got by now."""
     remote = {alias: asked[alias] for alias, kind in providers.kinds(topology).items() if kind != PROVIDER}
     if any(node.open_ports for node in topology.nodes):
@@ -220,7 +220,7 @@ def _protect(topology: Topology, asked: Mapping[str, Site]) -> None:
 
 
 def _run(
-    asked: Mapping[str, Site],
+    asked: Mapping[str, ProviderClient],
     action: str,
     work: Mapping[str, Mapping[str, Any]],
     parallel: int,
@@ -239,7 +239,7 @@ def _grouped(at: Mapping[str, str], wanted: Iterable[str]) -> dict[str, dict[str
 
 def _wait(
     opts: dict[str, Any],
-    asked: Mapping[str, Site],
+    asked: Mapping[str, ProviderClient],
     topology: Topology,
     made: list[str],
     timeout: int,

@@ -8,16 +8,16 @@ from meridian.cloud.lifecycle import order, outcome, record
 from meridian.cloud.lifecycle.creation import first_line
 from meridian.cloud.lifecycle.world import owned
 from meridian.cloud.local import allocation, engine, networks, wan
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.local.driver import PROVIDER
 from meridian.common.errors import MeridianError
 from meridian.operations import providers, workers
 from meridian.salt_api import machines
-from meridian.salt_api.machines import Site
+from meridian.salt_api.machines import ProviderClient
 from meridian.salt_api.pillar_files import load_topology
 
 
-class Belongings:
+class Inventory:
     """An environment's machines at all providers that it has, or ever had, any at.
 
     :param opts: the master's options.
@@ -31,8 +31,8 @@ class Belongings:
     def __init__(self, opts: Mapping[str, Any], environment: str) -> None:
         self.environment = environment
         self.unasked: list[str] = []
-        self.given: Allotment | None = None
-        self.sites: dict[str, Site] = {}
+        self.given: Allocation | None = None
+        self.sites: dict[str, ProviderClient] = {}
         listings: dict[str, dict[str, Any]] = {}
         for alias, kind in _providers(opts, environment).items():
             if kind == PROVIDER:
@@ -41,7 +41,7 @@ class Belongings:
                     continue
             arguments = providers.local_arguments(self.given) if kind == PROVIDER and self.given else {}
             try:
-                site = Site(opts, alias, environment, arguments)
+                site = ProviderClient(opts, alias, environment, arguments)
                 listings[alias] = site.listed()
                 self.sites[alias] = site
             except MeridianError as problem:
@@ -54,7 +54,7 @@ def listing(opts: Mapping[str, Any], environment: str) -> dict[str, Any]:
 
     :returns: ``machines`` (provider by name), ``left`` (lines: what it would not remove, and why).
     """
-    found = Belongings(opts, environment)
+    found = Inventory(opts, environment)
     return {
         "machines": {name: seen["provider"] for name, seen in sorted(found.machines.items())},
         "left": [*found.conflicts, *found.unasked],
@@ -75,7 +75,7 @@ def destroy(opts: dict[str, Any], environment: str, confirmed: bool, parallel: i
         raise MeridianError(f"destroying {environment} loses all its data: say yes=True")
     removed: set[str] = set()
     while True:
-        mine = Belongings(opts, environment)
+        mine = Inventory(opts, environment)
         # A list that was cut short tells of the others only now; what is going may still be on it.
         rest = {name: seen for name, seen in mine.machines.items() if name not in removed}
         failed = _remove(mine.sites, rest, parallel)
@@ -109,7 +109,7 @@ def remove(opts: Mapping[str, Any], environment: str, node: str) -> None:
     :param node: its name.
     :raises MeridianError: it would be a guess which one is meant, a provider does not answer, or refuses.
     """
-    mine = Belongings(opts, environment)
+    mine = Inventory(opts, environment)
     seen = mine.machines.get(node)
     if seen is None:
         doubts = [line for line in mine.conflicts if line.startswith(f"{node}:")] + mine.unasked
@@ -123,7 +123,7 @@ def remove(opts: Mapping[str, Any], environment: str, node: str) -> None:
 
 
 def _remove(
-    asked: Mapping[str, Site], wanted: Mapping[str, Mapping[str, Any]], parallel: int
+    asked: Mapping[str, ProviderClient], wanted: Mapping[str, Mapping[str, Any]], parallel: int
 ) -> dict[str, outcome.Failure]:
     """Remove machines wave by wave; return how those failed that did.
 

@@ -32,7 +32,7 @@ def record(environment: str) -> Record:
     return Record(record_file(environment))
 
 
-class Departures:
+class NodeDrains:
     """A region's nodes.
 
     :param opts: the master's options.
@@ -113,24 +113,24 @@ class Departures:
         hosts = node not in known or "kafka" in known[node].roles
         if self._region.runtime != "mesos" or not hosts:
             return None
-        return HostedBrokers(clusters.scheduler(self._topology, self._region), self._wait_whole)
+        return HostedBrokers(clusters.scheduler(self._topology, self._region), self._wait_in_sync)
 
-    def _wait_whole(self, seconds: float) -> None:
-        _wait_whole(self._opts, self._topology, self._region, seconds)
+    def _wait_in_sync(self, seconds: float) -> None:
+        _wait_in_sync(self._opts, self._topology, self._region, seconds)
 
 
-def _wait_whole(opts: dict[str, Any], topology: Topology, region: Region, seconds: float) -> None:
+def _wait_in_sync(opts: dict[str, Any], topology: Topology, region: Region, seconds: float) -> None:
     brokers = clusters.brokers(opts, topology, region)
     admin = kafka_client.admin(region.kafka_bootstrap_external, brokers.tls)
-    kafka_roll.wait(admin, brokers.nodes, brokers.last_words, seconds)
+    kafka_roll.wait(admin, brokers.nodes, brokers.last_log_line, seconds)
 
 
 def of_node(
     opts: dict[str, Any], topology: Topology, node: str, seconds: float, say: Say
-) -> Departures | None:
+) -> NodeDrains | None:
     """Return the departures of a node's region; ``None`` where no Mesos is."""
     region = mesos_clusters.region_of(topology, node)
-    return None if region is None else Departures(opts, topology, region, seconds, say)
+    return None if region is None else NodeDrains(opts, topology, region, seconds, say)
 
 
 def remove(
@@ -162,7 +162,7 @@ def remove(
     for one in topology.regions:
         if not lost and _may_have_unit(one, node):
             say(f"{node}: goes when every replica of {one.name} is in sync")
-            _wait_whole(opts, topology, one, seconds)
+            _wait_in_sync(opts, topology, one, seconds)
     take_away()
     changes.append(f"{node} removed")
     if region is not None:

@@ -50,8 +50,8 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
     found = create_machines.describe(opts, topology)
     seen = World(
         nodes=found["existing"],
-        half_made=frozenset(found["half_made"]),
-        strangers=tuple(found["strangers"]),
+        incomplete=frozenset(found["incomplete"]),
+        unmanaged=tuple(found["unmanaged"]),
         replace=found["replace"],
         firewalls=_firewalls(opts, topology, found["existing"]),
     )

@@ -8,6 +8,8 @@ from meridian.topology.model import Region, Topology
 def outline(topology: Topology) -> dict[str, Any]:
     """Return regions and node ids by role, as plain data.
 
+    ``mirror_targets`` are the regions with Connect workers, where flows end.
+
     :return: ``{"environment", "provider", "local", "remote", "central", "nodes": [id], "regions": [{"name",
         "central", "runtime", "search", "nodes", "topics": [name], "apps": bool, "roles": {role: [id]}}],
         "mirror_targets": [region]}``. ``apps`` tells whether Marathon is to run any of the pillar's.
@@ -38,7 +40,8 @@ def outline(topology: Topology) -> dict[str, Any]:
         "central": topology.central,
         "nodes": [node.id for node in topology.nodes],
         "regions": regions,
-        "mirror_targets": sorted({flow.target for flow in topology.flows}),
+        # A region that no flow ends in any more may still have connectors.
+        "mirror_targets": sorted(region.name for region in topology.regions if region.with_role("connect")),
     }
 
 

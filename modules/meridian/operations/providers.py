@@ -1,4 +1,4 @@
-"""The providers of an environment: one :class:`Site` each, and the local cloud's ground under its own."""
+"""The providers of an environment: a :class:`ProviderClient` each, and the local cloud's networks."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,12 +9,12 @@ from meridian.artifacts.store import Store
 from meridian.cloud import spec
 from meridian.cloud.lifecycle import record
 from meridian.cloud.local import image
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.local.driver import PROVIDER
 from meridian.common import paths
 from meridian.common.errors import MeridianError
 from meridian.operations.workers import Job
-from meridian.salt_api.machines import Site
+from meridian.salt_api.machines import ProviderClient
 from meridian.topology.model import Topology
 
 
@@ -23,7 +23,7 @@ def kinds(topology: Topology) -> dict[str, str]:
     return {region.provider: region.kind for region in topology.regions}
 
 
-def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, Site]:
+def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, ProviderClient]:
     """Return a site for each provider that is not the local cloud, by alias.
 
     Those that all regions have left are among them: machines of ours may still be there.
@@ -32,23 +32,24 @@ def remote(opts: Mapping[str, Any], topology: Topology) -> dict[str, Site]:
     """
     environment = topology.environment
     ever = kinds(topology) | record.read(record_file(), environment)
-    return {alias: Site(opts, alias, environment) for alias, kind in ever.items() if kind != PROVIDER}
+    there = [alias for alias, kind in ever.items() if kind != PROVIDER]
+    return {alias: ProviderClient(opts, alias, environment) for alias in there}
 
 
-def local(opts: Mapping[str, Any], topology: Topology, given: Allotment) -> dict[str, Site]:
+def local(opts: Mapping[str, Any], topology: Topology, given: Allocation) -> dict[str, ProviderClient]:
     """Return a site for each alias of the local cloud.
 
     :param given: the environment's addresses there.
     """
     arguments = {**local_arguments(given), "ex_sizes": spec.sizes(topology)}
     found = [alias for alias, kind in kinds(topology).items() if kind == PROVIDER]
-    return {alias: Site(opts, alias, topology.environment, arguments) for alias in found}
+    return {alias: ProviderClient(opts, alias, topology.environment, arguments) for alias in found}
 
 
 def want(
-    sites: Mapping[str, Site],
+    sites: Mapping[str, ProviderClient],
     topology: Topology,
-    given: Allotment | None = None,
+    given: Allocation | None = None,
     tag: str = "",
     addresses: Mapping[str, Mapping[str, Iterable[str]]] | None = None,
 ) -> None:
@@ -67,7 +68,7 @@ def want(
 
 
 def jobs(
-    sites: Mapping[str, Site], action: str, work: Mapping[str, Mapping[str, Any]], parallel: int
+    sites: Mapping[str, ProviderClient], action: str, work: Mapping[str, Mapping[str, Any]], parallel: int
 ) -> list[Job]:
     """Return work as :func:`meridian.operations.workers.run` wants it.
 
@@ -79,7 +80,7 @@ def jobs(
     ]
 
 
-def local_arguments(given: Allotment) -> dict[str, Any]:
+def local_arguments(given: Allocation) -> dict[str, Any]:
     """Return what the local cloud's driver must be told of this clone."""
     return {"ex_platform": given.platform}
 

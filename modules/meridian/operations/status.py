@@ -8,6 +8,7 @@ from meridian.common import paths
 from meridian.operations import work_dirs
 from meridian.salt_api import minions
 from meridian.services.elasticsearch import operator
+from meridian.services.mirror.ownership import running
 from meridian.topology.model import Region, Topology
 
 _NO_SEARCH = {"health": None, "nodes": 0, "documents": None}
@@ -23,7 +24,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     :param topology: the environment.
     """
     problems: list[str] = []
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=6) as pool:
         nodes = pool.submit(_attempt, problems, "nodes", lambda: _nodes(opts, topology), {})
         clusters = {
             region.name: pool.submit(
@@ -32,13 +33,16 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
             for region in topology.regions
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
+        connectors = pool.submit(_attempt, problems, "connectors", lambda: _unmanaged(topology), {})
+        overlaps = pool.submit(_attempt, problems, "topics of flows", lambda: _overlaps(topology), [])
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
         search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
         full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
         found_nodes: dict[str, bool] = nodes.result()
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
-        problems += full.result()
+        found_unmanaged: dict[str, dict[str, str]] = connectors.result()
+        problems += [*full.result(), *overlaps.result()]
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,
@@ -47,6 +51,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
             region.name: _cluster_facts(region, found_clusters[region.name]) for region in topology.regions
         },
         "flows": {flow.name: _flow_facts(found_flows.get(flow.name)) for flow in topology.flows},
+        "unmanaged_connectors": found_unmanaged,
         "archive": {
             region.name: _archive_facts(found_archive.get(region.name))
             for region in topology.regions
@@ -96,6 +101,18 @@ def _flows(topology: Topology) -> dict[str, Any]:
     return dict(status.of_topology(topology, paths.secrets(topology.environment) / "client"))
 
 
+def _unmanaged(topology: Topology) -> dict[str, dict[str, str]]:
+    from meridian.services.mirror import status
+
+    return status.unmanaged(topology, paths.secrets(topology.environment) / "client")
+
+
+def _overlaps(topology: Topology) -> list[str]:
+    from meridian.services.mirror import overlaps
+
+    return overlaps.of_topology(topology, paths.secrets(topology.environment) / "client")
+
+
 def _archive(topology: Topology) -> dict[str, Any]:
     from meridian.services.archive import status
 
@@ -143,4 +160,4 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
     for name, row in facts["flows"].items():
         if row["state"] not in ("RUNNING", "PAUSED"):
             problems.append(f"flow {name} is {row['state']}")
-    return problems
+    return problems + running(facts["unmanaged_connectors"])

@@ -21,7 +21,7 @@ _HOPELESS = (Quota, Refused, RateLimited, Unavailable)
 
 
 class Place(Protocol):
-    """Where the work is done: a :class:`~meridian.salt_api.machines.Site`."""
+    """Where the work is done: a :class:`~meridian.salt_api.machines.ProviderClient`."""
 
     def work(self, action: str, name: str, settings: Any) -> None:
         """Do one machine's part; raises when it cannot."""

@@ -58,7 +58,7 @@ def ensure(topology: Topology, directory: Path, now: datetime | None = None) -> 
     trusted = directory / "client" / "ca.pem"
     if not trusted.exists() or trusted.read_text() != authority.pem:
         write_private(trusted, authority.pem)
-    return Changes(made, tuple(_remove_strangers(directory, wanted)))
+    return Changes(made, tuple(_remove_unmanaged(directory, wanted)))
 
 
 def certificates_for(node: Node, directory: Path) -> dict[str, Any]:
@@ -122,13 +122,13 @@ def _files(directory: Path, node_id: str, service: str) -> tuple[Path, Path]:
     return folder / f"{service}.pem", folder / f"{service}.key"
 
 
-def _remove_strangers(directory: Path, wanted: list[_Wanted]) -> Iterator[str]:
+def _remove_unmanaged(directory: Path, wanted: list[_Wanted]) -> Iterator[str]:
     """Remove key pairs of nodes or services that are no more; yield their names."""
     known = {path for one in wanted for path in (one.certificate_file, one.key_file)}
     for folder in sorted((directory / "pki" / "nodes").glob("*")):
-        strangers = [path for path in folder.glob("*.*") if path not in known]
-        for path in strangers:
+        unmanaged = [path for path in folder.glob("*.*") if path not in known]
+        for path in unmanaged:
             path.unlink()
-        yield from sorted({f"{path.stem}.{folder.name}" for path in strangers if path.suffix == ".pem"})
+        yield from sorted({f"{path.stem}.{folder.name}" for path in unmanaged if path.suffix == ".pem"})
         if not any(folder.iterdir()):
             folder.rmdir()

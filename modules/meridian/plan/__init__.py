@@ -3,7 +3,7 @@
 Pure: :mod:`meridian.operations.observe` looks, :func:`compare` finds, :func:`plan` and :func:`drift` tell.
 """
 
-from meridian.plan.change import Difference, Finding, Verdict
+from meridian.plan.change import Change, ChangeKind, Difference
 from meridian.plan.comparison import compare
 from meridian.plan.drift import Drift, drift
 from meridian.plan.observed import World
@@ -11,12 +11,12 @@ from meridian.plan.plan import Action, Cost, Plan, disagreement, objection, plan
 
 __all__ = [
     "Action",
+    "Change",
+    "ChangeKind",
     "Cost",
     "Difference",
     "Drift",
-    "Finding",
     "Plan",
-    "Verdict",
     "World",
     "compare",
     "disagreement",

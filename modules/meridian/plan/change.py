@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Verdict(StrEnum):
+class ChangeKind(StrEnum):
     """How a thing stands to the pillar."""
 
     SAME = "same"
@@ -18,7 +18,7 @@ class Verdict(StrEnum):
     #: It is there and cannot become what is wanted: a new one must take its place.
     REPLACE = "replace"
     #: It is there and the pillar does not name it.
-    STRANGER = "stranger"
+    UNMANAGED = "unmanaged"
     #: Nobody could be asked.
     UNKNOWN = "unknown"
     #: A deployment would refuse it.
@@ -43,7 +43,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Change:
     """One thing.
 
     :ivar kind: ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
@@ -56,7 +56,7 @@ class Finding:
     kind: str
     id: str
     region: str
-    verdict: Verdict
+    verdict: ChangeKind
     differences: tuple[Difference, ...] = ()
     reason: str = ""
 

@@ -1,12 +1,12 @@
 """The whole platform compared with the pillar."""
 
 from meridian.plan import firewalls, flows, nodes, services, states, topics
-from meridian.plan.change import Finding
+from meridian.plan.change import Change
 from meridian.plan.observed import World
 from meridian.topology.model import Topology
 
 
-def compare(topology: Topology, world: World) -> list[Finding]:
+def compare(topology: Topology, world: World) -> list[Change]:
     """Compare every thing of an environment with the world, in the order of regions.
 
     1. Machines, and their firewalls at the provider. 2. States of those that are there; the archiver's are
@@ -16,7 +16,7 @@ def compare(topology: Topology, world: World) -> list[Finding]:
     :param topology: what the pillar says.
     :param world: what was seen.
     """
-    found: list[Finding] = []
+    found: list[Change] = []
     for region in topology.regions:
         found += nodes.compare(region, world)
         found += firewalls.compare(region, world)
@@ -24,4 +24,4 @@ def compare(topology: Topology, world: World) -> list[Finding]:
         found += services.compare(region, world)
         found += topics.compare(region, world)
         found += flows.compare(topology, region, world)
-    return found + nodes.strangers(topology, world)
+    return found + nodes.unmanaged(topology, world)

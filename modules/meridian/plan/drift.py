@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from meridian.plan.change import Finding, Verdict
+from meridian.plan.change import Change, ChangeKind
 
 NONE, SOME = 0, 2
 
 _WHOLE = {
-    Verdict.MISSING: ("there", "gone"),
-    Verdict.STRANGER: ("not there", "there"),
-    Verdict.REPLACE: ("as the pillar says", "other"),
-    Verdict.UNKNOWN: ("as the pillar says", "not known"),
-    Verdict.BLOCKED: ("as the pillar says", "other"),
+    ChangeKind.MISSING: ("there", "gone"),
+    ChangeKind.UNMANAGED: ("not there", "there"),
+    ChangeKind.REPLACE: ("as the pillar says", "other"),
+    ChangeKind.UNKNOWN: ("as the pillar says", "not known"),
+    ChangeKind.BLOCKED: ("as the pillar says", "other"),
 }
 
 
@@ -54,7 +54,7 @@ class Drift:
         return {"environment": self.environment, "drift": [asdict(item) for item in self.items]}
 
 
-def drift(environment: str, findings: Iterable[Finding]) -> Drift:
+def drift(environment: str, findings: Iterable[Change]) -> Drift:
     """Return what differs, a line for each property.
 
     :param findings: what :func:`meridian.plan.compare` found.
@@ -62,12 +62,12 @@ def drift(environment: str, findings: Iterable[Finding]) -> Drift:
     return Drift(environment, tuple(item for found in findings for item in _items(found)))
 
 
-def _items(found: Finding) -> Iterator[Item]:
-    if found.verdict is Verdict.SAME:
+def _items(found: Change) -> Iterator[Item]:
+    if found.verdict is ChangeKind.SAME:
         return
     for one in found.differences:
         yield Item(found.kind, found.id, found.region, one.what, one.wanted, one.found, found.reason)
     if not found.differences:
         wanted, seen = _WHOLE[found.verdict]
-        what = "existence" if found.verdict in (Verdict.MISSING, Verdict.STRANGER) else "state"
+        what = "existence" if found.verdict in (ChangeKind.MISSING, ChangeKind.UNMANAGED) else "state"
         yield Item(found.kind, found.id, found.region, what, wanted, seen, found.reason)

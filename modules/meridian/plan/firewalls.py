@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from meridian.cloud.providers import rules
 from meridian.cloud.providers.rules import Single
-from meridian.plan.change import Difference, Finding, Verdict
+from meridian.plan.change import Change, ChangeKind, Difference
 from meridian.plan.observed import World
 from meridian.topology.model import Region
 
 
-def compare(region: Region, world: World) -> Iterator[Finding]:
+def compare(region: Region, world: World) -> Iterator[Change]:
     """Yield each machine whose rules are not those of the pillar, as far as its provider tells them."""
     for node in region.nodes:
         wanted = world.firewalls.get(node.id)
@@ -22,7 +22,7 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
             have &= want
         differences = tuple(_differences(want, have))
         if differences:
-            yield Finding("firewall", node.id, region.name, Verdict.DIFFERS, differences)
+            yield Change("firewall", node.id, region.name, ChangeKind.DIFFERS, differences)
 
 
 def _differences(want: set[Single], have: set[Single]) -> Iterator[Difference]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from meridian.plan.change import Difference, Finding, Verdict
+from meridian.plan.change import Change, ChangeKind, Difference
 from meridian.plan.observed import World
 from meridian.topology.model import Region, Topology
 
@@ -11,29 +11,29 @@ _KIND = "node"
 _UP = ("RUNNING", "REBOOTING")
 
 
-def compare(region: Region, world: World) -> Iterator[Finding]:
+def compare(region: Region, world: World) -> Iterator[Change]:
     """Yield what becomes of each machine of a region."""
     for node in region.nodes:
         seen = world.nodes.get(node.id)
-        if node.id in world.half_made:
+        if node.id in world.incomplete:
             reason = "it was never finished: it is removed and made anew"
-            yield Finding(_KIND, node.id, region.name, Verdict.MISSING, reason=reason)
+            yield Change(_KIND, node.id, region.name, ChangeKind.MISSING, reason=reason)
         elif seen is None:
-            yield Finding(_KIND, node.id, region.name, Verdict.MISSING)
+            yield Change(_KIND, node.id, region.name, ChangeKind.MISSING)
         elif node.id in world.replace:
             # It holds data, which no deployment removes.
             reason = f"{world.replace[node.id]}: it is kept until you have it replaced (platform.replace)"
-            yield Finding(_KIND, node.id, region.name, Verdict.REPLACE, reason=reason)
+            yield Change(_KIND, node.id, region.name, ChangeKind.REPLACE, reason=reason)
         else:
             differences = (
                 *_power(seen),
                 *_tags(node.tags, seen.get("tags")),
             )
-            verdict = Verdict.DIFFERS if differences else Verdict.SAME
-            yield Finding(_KIND, node.id, region.name, verdict, differences)
+            verdict = ChangeKind.DIFFERS if differences else ChangeKind.SAME
+            yield Change(_KIND, node.id, region.name, verdict, differences)
 
 
-def strangers(topology: Topology, world: World) -> list[Finding]:
+def unmanaged(topology: Topology, world: World) -> list[Change]:
     """Return the machines that the pillar does not name; nobody touches them."""
     regions = {region.name for region in topology.regions}
 
@@ -43,7 +43,8 @@ def strangers(topology: Topology, world: World) -> list[Finding]:
 
     why = "the pillar does not name it; it is left alone"
     return [
-        Finding(_KIND, name, region(name), Verdict.STRANGER, reason=why) for name in sorted(world.strangers)
+        Change(_KIND, name, region(name), ChangeKind.UNMANAGED, reason=why)
+        for name in sorted(world.unmanaged)
     ]
 
 

@@ -45,8 +45,8 @@ class World:
 
     :ivar nodes: machines that the pillar names and that exist whole, by name: ``state``, ``size``, ``tags``,
         ``firewall``, … as ``list_nodes_full`` of the driver gives them.
-    :ivar half_made: machines that the pillar names and that were never finished.
-    :ivar strangers: machines of the environment that the pillar does not name.
+    :ivar incomplete: machines that the pillar names and that were never finished.
+    :ivar unmanaged: machines of the environment that the pillar does not name.
     :ivar replace: why one of ``nodes`` must give way to a new one to be as wanted, by name.
     :ivar firewalls: what the provider's firewall of each machine shall let in, by name; those that have one.
     :ivar states: what ``state.highstate`` with ``test=True`` returned, by name of the node.
@@ -56,8 +56,8 @@ class World:
     """
 
     nodes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    half_made: frozenset[str] = frozenset()
-    strangers: tuple[str, ...] = ()
+    incomplete: frozenset[str] = frozenset()
+    unmanaged: tuple[str, ...] = ()
     replace: Mapping[str, str] = field(default_factory=dict)
     firewalls: Mapping[str, "Firewall"] = field(default_factory=dict)
     states: Mapping[str, Mapping[str, Any] | str] = field(default_factory=dict)

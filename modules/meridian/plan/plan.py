@@ -10,7 +10,7 @@ from typing import Any
 from meridian.cloud.catalogue import Catalogue
 from meridian.cloud.prices import Prices
 from meridian.common.errors import MeridianError
-from meridian.plan.change import Finding, Verdict
+from meridian.plan.change import Change, ChangeKind
 from meridian.plan.cost import Cost, Costs
 from meridian.topology.model import Topology
 
@@ -18,22 +18,22 @@ NOTHING_TO_DO, ERROR, CHANGES = 0, 1, 2
 
 # Nodes are listed whatever becomes of them; of the rest only what a deployment changes, or nobody named.
 _NODE = {
-    Verdict.SAME: "keep",
-    Verdict.DIFFERS: "keep",
-    Verdict.MISSING: "create",
-    Verdict.REPLACE: "replace",
-    Verdict.STRANGER: "stranger",
-    Verdict.BLOCKED: "blocked",
-    Verdict.UNKNOWN: "unknown",
+    ChangeKind.SAME: "keep",
+    ChangeKind.DIFFERS: "keep",
+    ChangeKind.MISSING: "create",
+    ChangeKind.REPLACE: "replace",
+    ChangeKind.UNMANAGED: "unmanaged",
+    ChangeKind.BLOCKED: "blocked",
+    ChangeKind.UNKNOWN: "unknown",
 }
 _THING = {
-    Verdict.MISSING: "create",
-    Verdict.DIFFERS: "change",
-    Verdict.STRANGER: "stranger",
-    Verdict.BLOCKED: "blocked",
-    Verdict.UNKNOWN: "unknown",
+    ChangeKind.MISSING: "create",
+    ChangeKind.DIFFERS: "change",
+    ChangeKind.UNMANAGED: "unmanaged",
+    ChangeKind.BLOCKED: "blocked",
+    ChangeKind.UNKNOWN: "unknown",
 }
-_NO_CHANGE = ("keep", "stranger")
+_NO_CHANGE = ("keep", "unmanaged")
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Action:
     """One thing and what becomes of it.
 
     :ivar kind: ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
-    :ivar action: for a node ``create``, ``keep``, ``replace`` or ``stranger``; for all else ``create``,
-        ``change`` or ``stranger``. ``unknown``: nobody could be asked, a deployment looks again.
+    :ivar action: for a node ``create``, ``keep``, ``replace`` or ``unmanaged``; for all else ``create``,
+        ``change`` or ``unmanaged``. ``unknown``: nobody could be asked, a deployment looks again.
         ``blocked``: a deployment would fail there.
     :ivar reason: why, in one line; empty where the action says it all.
     :ivar cost_per_month: of a node as it will be; ``None`` for all else, and where no price is known.
@@ -109,7 +109,7 @@ def read(file: Path) -> Plan:
         raise MeridianError(f"{file} is no plan ({error}); ./meridian plan --out writes one") from error
 
 
-def plan(topology: Topology, findings: Iterable[Finding], catalogue: Catalogue) -> Plan:
+def plan(topology: Topology, findings: Iterable[Change], catalogue: Catalogue) -> Plan:
     """Return what a deployment does about what was found, with what the platform then costs.
 
     :param catalogue: profiles and providers, for the sizes that prices are asked for.
@@ -120,10 +120,10 @@ def plan(topology: Topology, findings: Iterable[Finding], catalogue: Catalogue) 
     return Plan(topology.environment, actions, costs.total())
 
 
-def _actions(findings: Iterable[Finding], costs: Costs) -> Iterator[Action]:
+def _actions(findings: Iterable[Change], costs: Costs) -> Iterator[Action]:
     for found in findings:
         if found.kind == "node":
-            price = None if found.verdict is Verdict.STRANGER else costs.per_month(found.id)
+            price = None if found.verdict is ChangeKind.UNMANAGED else costs.per_month(found.id)
             yield Action("node", found.id, found.region, _NODE[found.verdict], found.why, price)
         elif found.verdict in _THING:
             yield Action(found.kind, found.id, found.region, _THING[found.verdict], found.why)

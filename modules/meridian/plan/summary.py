@@ -44,7 +44,7 @@ def costs(actions: Iterable[Action], unknown: Iterable[str], roles: Mapping[str,
     """Return the cost by region and role, in the order of the actions.
 
     :param unknown: ids without a price: nodes, and volumes as ``<node>/<volume>``.
-    :param roles: node id to its roles in words; strangers are not in it and cost us nothing.
+    :param roles: node id to its roles in words; unmanaged are not in it and cost us nothing.
     """
     missing: dict[str, int] = {}
     for identity in unknown:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from meridian.common.errors import MeridianError
-from meridian.plan.change import Difference, Finding, Verdict, told
+from meridian.plan.change import Change, ChangeKind, Difference, told
 from meridian.plan.observed import World
 from meridian.services.kafka import topics as kafka_topics
 from meridian.topology.model import Region
@@ -23,7 +23,7 @@ def wanted(name: str, settings: Mapping[str, Any]) -> kafka_topics.Topic:
     )
 
 
-def compare(region: Region, world: World) -> Iterator[Finding]:
+def compare(region: Region, world: World) -> Iterator[Change]:
     """Yield what becomes of each topic that is not as the pillar says."""
     brokers = region.with_role("kafka")
     section = region.settings["topics"]
@@ -33,7 +33,7 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
     if isinstance(seen, str):
         if section:
             reason = f"topics could not be compared: {seen}"
-            yield Finding(_KIND, region.name, region.name, Verdict.UNKNOWN, reason=reason)
+            yield Change(_KIND, region.name, region.name, ChangeKind.UNKNOWN, reason=reason)
         return
     # As they will be once every broker is there: that is when topics are made.
     # Mesos chooses the hosts of its tasks; one for each, taken in turn, are as many racks as there will be.
@@ -44,10 +44,11 @@ def compare(region: Region, world: World) -> Iterator[Finding]:
 
 def _topic(
     region: str, topic: kafka_topics.Topic, actual: kafka_topics.Topic | None, racks: Mapping[int, str]
-) -> Iterator[Finding]:
+) -> Iterator[Change]:
     identity = f"{region}/{topic.name}"
     if actual is None:
-        yield Finding(_KIND, identity, region, Verdict.MISSING, reason=f"{topic.partition_count} partitions")
+        partitions = f"{topic.partition_count} partitions"
+        yield Change(_KIND, identity, region, ChangeKind.MISSING, reason=partitions)
         return
     try:
         todo = kafka_topics.plan(topic, actual, racks)
@@ -55,7 +56,7 @@ def _topic(
         difference: tuple[Difference, ...] = ()
         if topic.partition_count != actual.partition_count:
             difference = (Difference("partitions", topic.partition_count, actual.partition_count),)
-        yield Finding(_KIND, identity, region, Verdict.BLOCKED, difference, str(error))
+        yield Change(_KIND, identity, region, ChangeKind.BLOCKED, difference, str(error))
         return
     if todo:
-        yield Finding(_KIND, identity, region, Verdict.DIFFERS, told(todo.changes()))
+        yield Change(_KIND, identity, region, ChangeKind.DIFFERS, told(todo.changes()))

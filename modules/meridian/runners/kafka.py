@@ -42,7 +42,7 @@ def wait(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
     def one(region: Region) -> None:
         brokers = clusters.brokers(__opts__, topology, region)
         admin = client.admin(region.kafka_bootstrap_external, brokers.tls)
-        kafka_roll.wait(admin, brokers.nodes, brokers.last_words, timeout)
+        kafka_roll.wait(admin, brokers.nodes, brokers.last_log_line, timeout)
 
     regions.each(_regions(topology), one, "cluster")
     count = sum(len(region.broker_ids) for region in topology.regions)
@@ -84,7 +84,7 @@ def roll(environment: str = "local", timeout: float = 180) -> dict[str, Any]:
             brokers.nodes,
             {broker: answers[node] for broker, node in brokers.nodes.items()},
             brokers.restart,
-            brokers.last_words,
+            brokers.last_log_line,
             report,
             timeout,
             region.settings["kafka"]["mode"],

@@ -159,7 +159,7 @@ def roll(environment: str = "local", timeout: float = 300) -> dict[str, Any]:
     changes: dict[str, str] = {}
     for region in topology.regions:
         if region.with_role("mesos-master"):
-            changes |= node_drain.Departures(__opts__, topology, region, timeout, _say).roll()
+            changes |= node_drain.NodeDrains(__opts__, topology, region, timeout, _say).roll()
     return {"ok": True, "changes": changes, "comment": f"{len(changes)} agents changed"}
 
 
@@ -307,7 +307,7 @@ def give_up(node: str, confirm: str = "", agent_id: str = "") -> dict[str, Any]:
     return {"ok": True, "changes": {node: "given up"}, "comment": f"{node}: agent {found} is gone for ever"}
 
 
-def _departures(node: str, timeout: float) -> node_drain.Departures:
+def _departures(node: str, timeout: float) -> node_drain.NodeDrains:
     topology = load_topology(__opts__, node.rpartition(".")[2])
     found = node_drain.of_node(__opts__, topology, node, timeout, _say)
     if found is None:

@@ -130,8 +130,8 @@ class _Ensemble:
     def restart(self, server: int) -> None:
         self._minions.restart(self.name(server))
 
-    def last_words(self, server: int) -> str:
-        return self._minions.last_words(self.name(server))
+    def last_log_line(self, server: int) -> str:
+        return self._minions.last_log_line(self.name(server))
 
 
 def _membership(answer: Mapping[str, Any]) -> Membership:

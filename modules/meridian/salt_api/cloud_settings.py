@@ -14,7 +14,7 @@ import yaml
 
 from meridian.cloud import bootstrap, credentials, over_ssh
 from meridian.cloud.account import Account
-from meridian.cloud.create import Order
+from meridian.cloud.create import MachineSpec
 from meridian.cloud.errors import AlreadyExists, NotOffered
 from meridian.cloud.ledger import Ledger
 from meridian.cloud.local.container import File
@@ -70,12 +70,12 @@ class Settings:
                 f"cloud.providers.d/: {self.alias}: bootstrap is {self.mode!r}, expected {', '.join(MODES)}"
             )
 
-    def order(self) -> Order:
+    def order(self) -> MachineSpec:
         """Return what is to be made."""
         create = dict(self._value("create") or {})
         if self.mode == "files":
             create["ex_files"] = self._files()
-        return Order(
+        return MachineSpec(
             name=self.name,
             size=str(self._value("size") or ""),
             image=str(self._value("image") or ""),

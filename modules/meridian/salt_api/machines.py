@@ -14,7 +14,7 @@ import salt.utils.context
 
 from meridian.cloud.lifecycle.creation import create
 from meridian.cloud.lifecycle.ownership import is_ours, living
-from meridian.cloud.lifecycle.retry import PASSING, Waiting, patience, patiently
+from meridian.cloud.lifecycle.retry import PASSING, Backoff, retry, retry_policy
 from meridian.cloud.lifecycle.world import conflict
 from meridian.common.errors import MeridianError
 from meridian.salt_api import accounts
@@ -23,7 +23,7 @@ from meridian.salt_api import accounts
 _PARALLEL, _RETRY = "parallel", "retry"
 
 
-class Site:
+class ProviderClient:
     """One provider of an environment, as salt-cloud sees it.
 
     :param opts: the master's options.
@@ -48,7 +48,7 @@ class Site:
         self.driver = next(iter(configured))
         own = configured[self.driver]
         self.parallel = _parallel(provider, own.pop(_PARALLEL, None))
-        self.patience = patience(provider, own.pop(_RETRY, None))
+        self.retry_policy = retry_policy(provider, own.pop(_RETRY, None))
         own["arguments"] = {**(own.get("arguments") or {}), **(arguments or {})}
         # Other providers' credentials are nobody's business here, and asking them all takes time.
         self.opts["providers"] = {provider: configured}
@@ -63,7 +63,7 @@ class Site:
 
     def listed(self) -> dict[str, dict[str, Any]]:
         """Return the provider's living machines by name, see ``list_nodes_full`` of the driver."""
-        return living(patiently(lambda: self.call("list_nodes_full"), Waiting(self.patience)))
+        return living(retry(lambda: self.call("list_nodes_full"), Backoff(self.retry_policy)))
 
     def want(self, wanted: Mapping[str, Any]) -> None:
         """Say which machines there shall be.
@@ -116,11 +116,11 @@ class Site:
         elif action == "remove":
             self.remove(name, look=False)
         else:
-            patiently(lambda: self.call(action, name, call="action"), Waiting(self.patience))
+            retry(lambda: self.call(action, name, call="action"), Backoff(self.retry_policy))
 
     def create(self, settings: Mapping[str, Any]) -> None:
         """Make one machine, see :func:`meridian.cloud.lifecycle.creation.create`."""
-        create(SiteMachine(self, settings), Waiting(self.patience))
+        create(ProviderMachine(self, settings), Backoff(self.retry_policy))
 
     def find(self, name: str) -> dict[str, Any] | None:
         """Return our machine of a name, if there is one.
@@ -138,7 +138,7 @@ class Site:
     def protect(self) -> None:
         """Have the firewall of every wanted machine as the map says; alike ones cost one call together."""
         for settings in self.missing(()).values():
-            patiently(functools.partial(self.call, "protect", settings), Waiting(self.patience))
+            retry(functools.partial(self.call, "protect", settings), Backoff(self.retry_policy))
 
     def clean_firewalls(self) -> list[str]:
         """Remove the environment's firewall rules that no machine uses; return their names."""
@@ -146,7 +146,7 @@ class Site:
         def clean() -> list[str]:
             return list(self.call("clean_firewalls", self.environment))
 
-        return patiently(clean, Waiting(self.patience))
+        return retry(clean, Backoff(self.retry_policy))
 
     def remove(self, name: str, look: bool = True) -> None:
         """Have neither a machine nor its key.
@@ -156,7 +156,7 @@ class Site:
         :param look: false when the caller has just seen that the machine is there and ours.
         :raises MeridianError: the provider does not remove it, or it is not ours.
         """
-        waiting = Waiting(self.patience)
+        backoff = Backoff(self.retry_policy)
         while True:
             try:
                 if look and self.find(name) is None:
@@ -167,7 +167,7 @@ class Site:
                     break
                 raise MeridianError(f"{self.provider} refused to remove it")
             except PASSING as problem:
-                waiting.after(problem)
+                backoff.after(problem)
             except MeridianError:
                 if self.find(name) is not None:
                     raise
@@ -175,13 +175,13 @@ class Site:
         forget_key(self.opts, name)
 
 
-class SiteMachine:
+class ProviderMachine:
     """One machine at a site, for :func:`meridian.cloud.lifecycle.creation.create`.
 
-    :param settings: merged provider, profile and map, as :meth:`Site.missing` returns them.
+    :param settings: merged provider, profile and map, as :meth:`ProviderClient.missing` returns them.
     """
 
-    def __init__(self, site: Site, settings: Mapping[str, Any]) -> None:
+    def __init__(self, site: ProviderClient, settings: Mapping[str, Any]) -> None:
         self.site = site
         self.name: str = settings["name"]
         self.settings = dict(settings)

@@ -25,7 +25,7 @@ _cache: dict[tuple[str, str], tuple[Any, Topology]] = {}
 def load_topology(opts: Mapping[str, Any], environment: str) -> Topology:
     """Return the topology of an environment.
 
-    It is kept in the process until a pillar file, the clone's network allotment or an address changes.
+    It is kept in the process until a pillar file, the clone's network allocation or an address changes.
 
     :param opts: Salt's options; ``pillar_roots`` says where the pillar is, else it is the checkout's own.
     :param environment: name of a file in ``pillar/environments/``.

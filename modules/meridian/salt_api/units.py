@@ -39,7 +39,7 @@ class Units:
         if answer is not True:
             raise MeridianError(f"{node}: {self._unit} was not restarted: {answer}")
 
-    def last_words(self, node: str) -> str:
+    def last_log_line(self, node: str) -> str:
         """Return the last line of its log, or why there is none."""
         try:
             return str(self.ask("log", [node], kind=str)[node]) or "nothing"

@@ -87,11 +87,11 @@ def group(
     ret: dict[str, Any] = {"name": name, "result": False, "changes": {}, "comment": ""}
     try:
         changes = __salt__["marathon.plan_group"](name, definition)
-        strangers = __salt__["marathon.group_strangers"](name, definition)
-        if strangers:
+        unmanaged = __salt__["marathon.group_unmanaged"](name, definition)
+        if unmanaged:
             ret["warnings"] = [
                 f"app {one} is not declared: marathon.app_absent {one} confirm={one} takes it away"
-                for one in strangers
+                for one in unmanaged
             ]
         if __opts__.get("test"):
             return _told(ret, f"group {name}", changes)

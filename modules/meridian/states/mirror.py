@@ -47,7 +47,7 @@ def flow(name: str, flow: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def reported(name: str, known: list[str] | None = None) -> dict[str, Any]:
     """
-    Warn of flows that run and are not in pillar. They are never removed by a state.
+    Warn of flows that run and are not in pillar; ``unmanaged`` with the policy ``report``.
 
     name
         Any text.
@@ -59,20 +59,38 @@ def reported(name: str, known: list[str] | None = None) -> dict[str, Any]:
         Flows without pillar:
           mirror.reported
     """
-    ret: dict[str, Any] = {
-        "name": name,
-        "result": True,
-        "changes": {},
-        "comment": "all running flows are known",
-    }
+    return unmanaged(name, "report", known)
+
+
+def unmanaged(name: str, policy: str = "pause", known: list[str] | None = None) -> dict[str, Any]:
+    """
+    Ensure that no connector of Meridian's runs that no flow of the pillar names. Let it require all flows of
+    the Connect cluster: they take over the positions of such connectors before.
+
+    name
+        Any text.
+    policy
+        ``pause`` them, ``remove`` them, or ``report``: leave them, with a warning.
+    known
+        Names of flows; default: those in the pillar.
+
+    .. code-block:: yaml
+
+        Connectors without a flow:
+          mirror.unmanaged:
+            - policy: pause
+    """
+    ret: dict[str, Any] = {"name": name, "result": False, "changes": {}, "comment": ""}
     try:
-        strangers = __salt__["mirror.strangers"](known)
+        changes = __salt__["mirror.settle_unmanaged"](policy, known, test=bool(__opts__.get("test")))
+        left = __salt__["mirror.unmanaged"](known)
     except MeridianError as error:
-        return {**ret, "result": False, "comment": str(error)}
-    if strangers:
-        hints = [
-            f"flow {one} is not in pillar: mirror.remove {one} confirm={one} takes it away"
-            for one in strangers
-        ]
+        return {**ret, "comment": str(error)}
+    ret |= {"result": None if changes and __opts__.get("test") else True, "changes": changes}
+    hints = [
+        f"connector {one} ({state}) is of no flow in pillar: mirror.remove {one} confirm={one} takes it away"
+        for one, state in left.items()
+    ]
+    if hints:
         return {**ret, "comment": hints[0], "warnings": hints}
-    return ret
+    return {**ret, "comment": "each connector of ours has a flow"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from meridian.topology import checks, environment_checks, names, nodes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Flow, Node, Region, Topology
-from meridian.topology.schema import EnvironmentSettings, RegionSettings
+from meridian.topology.schema import EnvironmentSettings, FlowSettings, RegionSettings
 
 
 def build(
@@ -28,7 +28,7 @@ def build(
     for index, name in enumerate(chosen.regions):
         place = None
         if addressing is not None and kinds[name] == "local":
-            place = nodes.Place(addressing, index, settings.local.wan)
+            place = nodes.AddressPlan(addressing, index, settings.local.wan)
         provider = environment_checks.provider_of(settings, name)
         made = nodes.of_region(environment, name, provider, kinds[name], regions[name], place, known)
         built.append(_region(environment, name, index, settings, regions[name], kinds[name], made))
@@ -88,16 +88,23 @@ def _bootstrap(environment: str, region: Region) -> tuple[str, str]:
 
 def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
     wanted = {key: flow for key, flow in pillar.flows.items() if flow.target != source}
-    targets = [flow.target for flow in wanted.values()]
+    beating = {_heartbeats_to(target, wanted) for target in {flow.target for flow in wanted.values()}}
     return [
         Flow(
-            name=f"{source}-to-{flow.target}" + (f"-{key}" if targets.count(flow.target) > 1 else ""),
+            name=names.flow(source, flow.target, key, flow.name),
             source=source,
             target=flow.target,
-            settings=flow.model_dump(),
+            settings=flow.model_dump(exclude={"name"}) | {"heartbeats": key in beating},
         )
         for key, flow in wanted.items()
     ]
+
+
+def _heartbeats_to(target: str, flows: Mapping[str, FlowSettings]) -> str | None:
+    """Return the key of the flow that has the heartbeats to a target: by two, each would arrive twice."""
+    able = [key for key, flow in flows.items() if flow.target == target and flow.heartbeats]
+    running = [key for key in able if flows[key].enabled]
+    return min(running or able, key=lambda key: key != target, default=None)
 
 
 def _object_store(regions: list[Region]) -> str:

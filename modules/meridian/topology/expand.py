@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meridian.common.errors import MeridianError
-from meridian.topology import checks, environment_checks
+from meridian.topology import checks, environment_checks, flow_checks
 from meridian.topology.addressing import DEFAULT_NETWORK, LocalNetwork
 from meridian.topology.build import build
 from meridian.topology.layers import Layers, Merged, Source
@@ -47,6 +47,7 @@ def expand(
             problems += checks.region(name, environment, kinds[name], region, pillar, names)
     if settings is not None:
         problems += environment_checks.check(settings, whole, regions, kinds)
+    problems += flow_checks.check(regions, merged)
     addressing = None
     if settings is not None and "local" in kinds.values():
         try:

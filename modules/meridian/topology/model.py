@@ -122,7 +122,7 @@ class Node:
 class Flow:
     """A mirror flow: MirrorMaker 2 from a source cluster to a target cluster.
 
-    :ivar name: ``<source>-to-<target>``, with ``-<key>`` behind it when a region has several to one target.
+    :ivar name: what its connectors and their positions are kept by, see :func:`meridian.topology.names.flow`.
     :ivar settings: the flow's validated pillar (topics, naming, filter, tasks, …), see the schema.
     """
 

@@ -10,7 +10,7 @@ from meridian.topology.schema import RegionSettings
 
 
 @dataclass(frozen=True)
-class Place:
+class AddressPlan:
     """Where a region is in the local cloud.
 
     :ivar index: position of the region in its environment, from 0.
@@ -37,7 +37,7 @@ def of_region(
     provider: str,
     kind: str,
     pillar: RegionSettings,
-    place: Place | None,
+    place: AddressPlan | None,
     known: Mapping[str, Addresses],
 ) -> tuple[Node, ...]:
     """Return the nodes of a region.

@@ -207,6 +207,7 @@ class FlowSettings(_Section):
     """``flows.<flow>``: a mirror flow out of the region."""
 
     target: Name
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=120)] | None = None
     topics: Annotated[list[str], Field(min_length=1)]
     naming: Literal["source_prefix", "identity"] = "source_prefix"
     filter: Filter | None = None
@@ -216,6 +217,12 @@ class FlowSettings(_Section):
     heartbeats: bool = True
     enabled: bool = True
     config: Config = {}
+
+
+class Mirror(_Section):
+    """``mirror``: the connectors of all flows into a region."""
+
+    unmanaged_connectors: Literal["pause", "remove", "report"]
 
 
 class Connect(_Section, ConnectKeys):
@@ -426,6 +433,7 @@ class RegionSettings(_Section):
     kafka: Kafka
     topics: dict[TopicName, Topic] = {}
     flows: dict[Name, FlowSettings] = {}
+    mirror: Mirror
     connect: Connect
     archive: Archive
     objectstore: ObjectStore

@@ -29,7 +29,7 @@ class Difference:
     :ivar arrived: how many different expected flights came.
     :ivar missing: expected, never came.
     :ivar doubled: came more than once; each further time counts.
-    :ivar strangers: came, and should have been held back, or are no flight at all.
+    :ivar unmanaged: came, and should have been held back, or are no flight at all.
     :ivar altered: came with another value, key or headers than they were sent with.
     :ivar example: one of those, for a person; empty when there is none.
     """
@@ -37,7 +37,7 @@ class Difference:
     arrived: int
     missing: int
     doubled: int
-    strangers: int
+    unmanaged: int
     altered: int
     example: str = ""
 
@@ -77,14 +77,14 @@ def compare(expected: pandas.DataFrame, arrived: Sequence[Arrived], run: str) ->
         seen[~again], on=_IDENTITY, how="outer", suffixes=("", "_seen"), indicator="_side"
     )
     side = both.pop("_side")
-    missing, strangers, pairs = both[side == "left_only"], both[side == "right_only"], both[side == "both"]
+    missing, unmanaged, pairs = both[side == "left_only"], both[side == "right_only"], both[side == "both"]
     wrong = pairs[~_intact(pairs, [name for name in expected.columns if name not in _IDENTITY], run)]
-    odd = next((part for part in (wrong, strangers, missing, seen[again]) if len(part)), None)
+    odd = next((part for part in (wrong, unmanaged, missing, seen[again]) if len(part)), None)
     return Difference(
         arrived=len(pairs),
         missing=len(missing),
         doubled=int(again.sum()),
-        strangers=len(strangers) + unreadable,
+        unmanaged=len(unmanaged) + unreadable,
         altered=len(wrong),
         example="" if odd is None else " ".join(str(odd.iloc[0][name]) for name in _IDENTITY),
     )

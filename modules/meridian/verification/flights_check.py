@@ -207,7 +207,7 @@ def _arrivals(
         row(f"{what} arrived", len(wanted), found.arrived, late or example),
         row(f"{what} missing", 0, found.missing, late or example),
         row(f"{what} more than once", 0, found.doubled, example),
-        row(f"{flow.name}: records that should not be there", 0, found.strangers, example),
+        row(f"{flow.name}: records that should not be there", 0, found.unmanaged, example),
         row(f"{what} with another value, key or headers", 0, found.altered, example),
     ]
 

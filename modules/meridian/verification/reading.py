@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -69,17 +70,25 @@ def follow(consumer: Consumer, topic: str, start: Offsets, patience: float) -> I
         consumer.unassign()
 
 
-def whole(consumer: Consumer, topic: str, patience: float = 60.0) -> Iterator[Message]:
-    """Yield all records of a topic that nobody writes to any more.
+def wait_until(moment: float) -> None:
+    """Wait until a moment of :func:`time.monotonic`, for what may still be on its way."""
+    time.sleep(max(0.0, moment - time.monotonic()))
+
+
+def whole(
+    consumer: Consumer, topic: str, patience: float = 60.0, start: Offsets = MappingProxyType({})
+) -> Iterator[Message]:
+    """Yield all records that a topic has by now.
 
     :param patience: seconds without any answer after which the cluster has failed.
+    :param start: offset to begin at in each partition; default: its start.
     :raises KafkaException: when the topic does not exist, or a partition's end does not come.
     """
     deadline = time.monotonic() + patience
     left = set(_appeared(consumer, topic, deadline))
     if not left:
         raise KafkaException(KafkaError(KafkaError._UNKNOWN_TOPIC, f"there is no topic {topic}"))
-    consumer.assign([TopicPartition(topic, number, 0) for number in left])
+    consumer.assign([TopicPartition(topic, number, start.get(number, 0)) for number in left])
     try:
         while left:
             if time.monotonic() > deadline:

@@ -76,7 +76,7 @@ class Ground:
         jobs = []
         for alias, group in wanted.items():
             arguments = {"ex_platform": self.given.platform, "ex_sizes": {"small": 512}}
-            site = machines.Site(self.opts, alias, ENVIRONMENT, arguments)
+            site = machines.ProviderClient(self.opts, alias, ENVIRONMENT, arguments)
             entries = {}
             for name, more in group.items():
                 self.names.append(name)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from libcloud.compute.base import NodeImage
 from meridian.common.errors import MeridianError
-from meridian.salt_api.machines import Site
+from meridian.salt_api.machines import ProviderClient
 
 from tests.doubles.ec2_server import Faults, Server
 from tests.integration.lifecycle.clouds import ENVIRONMENT, IMAGE, Clouds, topology
@@ -157,7 +157,7 @@ def test_region_that_does_not_exist(clouds: Clouds, east: Server) -> None:
 def test_two_machines_of_one_name_are_named_and_left(clouds: Clouds, east: Server) -> None:
     wanted = topology({"east": 2})
     clouds.ensure(wanted)
-    conn = Site(clouds.opts, "east", ENVIRONMENT).call("get_conn")
+    conn = ProviderClient(clouds.opts, "east", ENVIRONMENT).call("get_conn")
     [size] = [size for size in conn.list_sizes() if size.id == "t3.micro"]
     twin = wanted.nodes[0]
     conn.create_node(name=twin.id, size=size, image=NodeImage(IMAGE, IMAGE, conn), ex_metadata=twin.tags)

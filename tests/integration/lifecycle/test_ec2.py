@@ -9,7 +9,7 @@ from libcloud.compute.base import NodeImage
 from meridian.cloud.providers import ec2_listing
 from meridian.common.errors import MeridianError
 from meridian.operations import create_machines, destroy_machines
-from meridian.salt_api.machines import Site
+from meridian.salt_api.machines import ProviderClient
 
 from tests.doubles.ec2_server import Server
 from tests.integration.lifecycle.clouds import ENVIRONMENT, IMAGE, Clouds, topology
@@ -34,7 +34,7 @@ def test_machines_are_what_the_pillar_wants(clouds: Clouds, east: Server) -> Non
 
 def test_only_the_addresses_that_pillar_means_may_enter(clouds: Clouds, east: Server) -> None:
     clouds.ensure(topology({"east": 2}))
-    site = Site(clouds.opts, "east", ENVIRONMENT)
+    site = ProviderClient(clouds.opts, "east", ENVIRONMENT)
     seen = site.listed().values()
     addresses = {f"{address}/32" for node in seen for address in node["private_ips"]}
     for node in seen:
@@ -57,7 +57,7 @@ def test_description_is_what_there_is(clouds: Clouds, east: Server) -> None:
     clouds.profiles["east-small"]["size"] = "t3.large"
     clouds.write()
     found = create_machines.describe(clouds.opts, topology({"east": 1}))
-    assert (found["missing"], found["half_made"], found["strangers"]) == ([], [], [second])
+    assert (found["missing"], found["incomplete"], found["unmanaged"]) == ([], [], [second])
     assert found["replace"] == {first: "size t3.micro, wanted t3.large"}
     assert found["existing"][first]["size"] == "t3.micro"
     assert found["existing"][first]["tags"]["meridian-role"] == "kafka"
@@ -68,7 +68,7 @@ def test_description_is_what_there_is(clouds: Clouds, east: Server) -> None:
 def test_machine_stops_and_starts(clouds: Clouds, east: Server) -> None:
     wanted = topology({"east": 1})
     [name] = clouds.ensure(wanted)["made"]
-    site = Site(clouds.opts, "east", ENVIRONMENT)
+    site = ProviderClient(clouds.opts, "east", ENVIRONMENT)
     assert site.call("show_instance", name, call="action")["state"] == "RUNNING"
     assert site.call("stop", name, call="action")
     assert [machine["state"] for machine in east.machines()] == ["stopped"]
@@ -109,7 +109,7 @@ def test_list_is_read_to_its_last_page(clouds: Clouds, east: Server, monkeypatch
     monkeypatch.setattr(ec2_listing, "_PAGE", "5")
     wanted = topology({"east": 12})
     clouds.ensure(wanted)
-    site = Site(clouds.opts, "east", ENVIRONMENT)
+    site = ProviderClient(clouds.opts, "east", ENVIRONMENT)
     assert sorted(site.listed()) == sorted(node.id for node in wanted.nodes)
     clouds.destroy()
     assert east.machines() == []
@@ -137,7 +137,7 @@ def test_provider_that_a_region_has_left_is_remembered(clouds: Clouds, east: Ser
 
 
 def _connection(clouds: Clouds) -> Any:
-    return Site(clouds.opts, "east", ENVIRONMENT).call("get_conn")
+    return ProviderClient(clouds.opts, "east", ENVIRONMENT).call("get_conn")
 
 
 def _text(sent: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from meridian import plan as planning
 from meridian.cloud.catalogue import Catalogue
 from meridian.operations import observe
-from meridian.plan import Difference, Finding, Verdict
+from meridian.plan import Change, ChangeKind, Difference
 from meridian.topology import Topology
 
 from tests.doubles.ec2_server import Server
@@ -61,12 +61,12 @@ def options(clouds: Clouds) -> dict[str, Any]:  # noqa: F811
     return {**clouds.opts, "pillar_roots": {"base": [str(clouds.folder / "pillar")]}}
 
 
-def wrong(clouds: Clouds, topology: Topology) -> list[Finding]:  # noqa: F811
+def wrong(clouds: Clouds, topology: Topology) -> list[Change]:  # noqa: F811
     found = planning.compare(topology, observe.world(options(clouds), topology))
-    return [one for one in found if one.kind in ("node", "firewall") and one.verdict is not Verdict.SAME]
+    return [one for one in found if one.kind in ("node", "firewall") and one.verdict is not ChangeKind.SAME]
 
 
-def machines(clouds: Clouds, topology: Topology) -> list[Finding]:  # noqa: F811
+def machines(clouds: Clouds, topology: Topology) -> list[Change]:  # noqa: F811
     """Leave out the firewalls: they let in addresses, which go and come with machines."""
     return [one for one in wrong(clouds, topology) if one.kind == "node"]
 
@@ -85,7 +85,7 @@ def test_machines_gone_and_added(clouds: Clouds, hand: Any) -> None:  # noqa: F8
     clouds.ensure(wanted(3))
     hand.terminate_instances(InstanceIds=[instance(hand, FIRST)])
     found = {one.id: one.verdict for one in machines(clouds, wanted(2))}
-    assert found == {FIRST: Verdict.MISSING, THIRD: Verdict.STRANGER}
+    assert found == {FIRST: ChangeKind.MISSING, THIRD: ChangeKind.UNMANAGED}
 
 
 def test_a_machine_of_another_size(clouds: Clouds, hand: Any) -> None:  # noqa: F811
@@ -95,7 +95,7 @@ def test_a_machine_of_another_size(clouds: Clouds, hand: Any) -> None:  # noqa: 
     hand.modify_instance_attribute(InstanceId=name, InstanceType={"Value": "t3.large"})
     hand.start_instances(InstanceIds=[name])
     (found,) = machines(clouds, wanted())
-    assert (found.id, found.verdict) == (SECOND, Verdict.REPLACE)
+    assert (found.id, found.verdict) == (SECOND, ChangeKind.REPLACE)
     assert "size t3.large, wanted t3.micro" in found.reason
 
 

@@ -214,6 +214,7 @@ class Writer:
         self._thread.join()
 
 
+@pytest.mark.long("elasticsearch/test_cluster.py rolls nodes in every run")
 def test_a_rolling_restart_takes_one_node_at_a_time_and_the_index_stays_writable(search: Search) -> None:
     search.client.call("PUT", "/written", _INDEX)
     search.wait_green()

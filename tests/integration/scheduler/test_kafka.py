@@ -133,6 +133,7 @@ def read(bootstrap: str, topic: str, partitions: int) -> list[int]:
     return found
 
 
+@pytest.mark.long("platform/test_mesos.py has a changed setting roll them in every run")
 def test_brokers_are_restarted_one_after_the_other_and_nothing_is_lost(
     cluster: Cluster, scheduler: Scheduler
 ) -> None:

@@ -139,6 +139,7 @@ def test_topics_are_made_grown_set_and_moved(lab: Lab) -> None:
     wait_until("each partition has three replicas", lambda: spread("moved"), UP_SECONDS)
 
 
+@pytest.mark.long("kafka/test_roll.py has the same roll with KRaft in every run")
 def test_only_what_needs_it_is_restarted_one_by_one_and_the_active_controller_last(lab: Lab) -> None:
     assert lab.rolled() == ({}, [])
     for machine in lab.machines.values():
@@ -173,6 +174,7 @@ def centre(identity: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             machine.stop(signal.SIGKILL)
 
 
+@pytest.mark.long("local-search mirrors from such brokers in every run")
 def test_records_are_mirrored_to_a_kafka_of_today(lab: Lab, centre: tuple[str, Path], tmp_path: Path) -> None:
     """With MirrorMaker of the newest Kafka, as the centre has it; keys, values and headers are the same."""
     bootstrap, arguments = centre

@@ -23,9 +23,7 @@ def test_a_port_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_what_is_wrong_with_a_page_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        docs, "_mkdocs", lambda *arguments: ["sh", "-c", "echo 'INFO - all
-WARNING - page.md: no such link' >&2; exit 1"]
-    )
+    said = "echo 'INFO - built' >&2; echo 'WARNING - page.md: no such link' >&2; exit 1"
+    monkeypatch.setattr(docs, "_mkdocs", lambda *arguments: ["sh", "-c", said])
     with pytest.raises(MeridianError, match=r"could not be built:\nWARNING - page\.md: no such link$"):
         docs.build()

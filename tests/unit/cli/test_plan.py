@@ -59,7 +59,7 @@ def shown(facts: dict[str, Any], topology: Topology) -> str:
         ((KEEP, GROW), 2),
         ((KEEP, replace(GROW, action="blocked", reason="partitions are never taken away")), 1),
         ((KEEP, replace(GROW, action="unknown", reason="no broker answers")), 2),
-        ((KEEP, Action("node", "old.us-east.local", "us-east", "stranger")), 0),
+        ((KEEP, Action("node", "old.us-east.local", "us-east", "unmanaged")), 0),
     ],
 )
 def test_exit_code_of_a_plan(says: Callable[[Any], None], actions: tuple[Action, ...], code: int) -> None:

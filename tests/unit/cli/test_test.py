@@ -52,6 +52,20 @@ def test_options_reach_every_run_and_come_last() -> None:
         assert line[-3:] == ["-k", "kafka", "-n0"]
 
 
+def test_long_tests_are_left_to_all() -> None:
+    tests = paths.repository() / "tests"
+    for line in command_line.commands(tests, False, "", []):
+        assert line[line.index("-m", 3) + 1] == "not long"
+    for line in command_line.commands(tests, False, "", [], everything=True):
+        assert "not long" not in line
+
+
+def test_a_suite_that_is_named_is_run_alone_and_whole() -> None:
+    named = str(paths.repository() / "tests" / "unit" / "cli")
+    [line] = command_line.commands(paths.repository() / "tests", False, "", [f"{named}/test_test.py::it"])
+    assert line[3:] == [f"{named}/test_test.py::it"]
+
+
 def test_fast_tests_are_those_without_servers() -> None:
     [line] = command_line.commands(paths.repository() / "tests", True, "", [])
     assert not any("integration" in word for word in line)

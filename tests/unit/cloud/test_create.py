@@ -17,7 +17,7 @@ from tests.doubles.provider import Driver, Memory, Tagless
 
 NAME = "kafka-1.us-east.aws"
 TAGS = {tags.PLATFORM: tags.OURS, tags.ENVIRONMENT: "aws", tags.REGION: "us-east", tags.ROLE: "kafka"}
-ORDER = create.Order(NAME, "small", "debian-12", tags=TAGS)
+ORDER = create.MachineSpec(NAME, "small", "debian-12", tags=TAGS)
 
 
 def account_of(folder: Path, kind: type[Adapter], driver: Driver) -> Account:
@@ -37,7 +37,7 @@ def account(tmp_path: Path, driver: Driver) -> Account:
     return account_of(tmp_path, Memory, driver)
 
 
-def make(account: Account, order: create.Order = ORDER, **more: Any) -> create.Made:
+def make(account: Account, order: create.MachineSpec = ORDER, **more: Any) -> create.CreateResult:
     return create.make(account, order, "PUBLIC", wait=lambda seconds: None, **more)
 
 
@@ -135,7 +135,7 @@ def test_what_is_not_offered_is_told_and_nothing_is_made(
 ) -> None:
     order = {"size": "small", "image": "debian-12", "tags": TAGS, **wrong}
     with pytest.raises(MeridianError, match=says):
-        make(account, create.Order(NAME, **order))
+        make(account, create.MachineSpec(NAME, **order))
     assert driver.machines == []
 
 
@@ -178,7 +178,7 @@ def test_machine_in_a_region_that_the_file_does_not_name_is_found_again(
     monkeypatch.setattr(account, "config", {"provider": "dummy", "locations": ["west-1"]})
     west, account._adapters = Memory(Driver()), {"east-1": Memory(driver)}
     account._adapters["west-1"] = west
-    make(account, create.Order(NAME, "small", "debian-12", "east-1", tags=TAGS))
+    make(account, create.MachineSpec(NAME, "small", "debian-12", "east-1", tags=TAGS))
     assert account.places() == ["west-1", "east-1"]
     assert account.listed()[NAME]["location"] == "east-1"
     assert account.one(NAME).location == "east-1"
@@ -189,7 +189,7 @@ def test_what_was_looked_up_once_is_not_asked_again(account: Account, driver: Dr
     real = driver.list_images
     driver.list_images = lambda location=None: asked.append(1) or real()  # type: ignore[method-assign]
     for number in (1, 2, 3):
-        make(account, create.Order(f"kafka-{number}.us-east.aws", "small", "debian-12", tags=TAGS))
+        make(account, create.MachineSpec(f"kafka-{number}.us-east.aws", "small", "debian-12", tags=TAGS))
     assert len(asked) == 1
 
 

@@ -1,12 +1,12 @@
 import dataclasses
 from collections.abc import Callable
 
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.spec import cloud_map, sizes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import PortRule, Topology, Volume
 
-GIVEN = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
+GIVEN = Allocation(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
 
 
 def test_every_node_is_in_the_map_under_its_profile(topology: Topology) -> None:

@@ -13,7 +13,7 @@ import salt.utils.event
 from meridian.cloud.lifecycle.outcome import Failure
 from meridian.cloud.local import allocation, labels, limits, networks, wan
 from meridian.cloud.local import engine as docker_engine
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.common import paths
 from meridian.common.errors import MeridianError
 from meridian.operations import create_machines, destroy_machines, providers, workers
@@ -25,7 +25,7 @@ from tests.doubles.docker_engine import Engine, network
 from tests.unit.cloud.conftest import engine, make_topology, topology
 
 __all__ = ["engine", "make_topology", "topology"]
-GIVEN = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
+GIVEN = Allocation(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
 
 
 @pytest.fixture

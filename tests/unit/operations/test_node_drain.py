@@ -12,7 +12,7 @@ from meridian.operations import clusters, mesos_clusters, node_drain
 from meridian.salt_api import minions
 from meridian.salt_api.pillar_files import load_topology
 from meridian.services.mesos import departure
-from meridian.services.mesos.away import AWAY, REMOVED, Away
+from meridian.services.mesos.away import AWAY, REMOVED, MaintenanceRecord
 from meridian.topology import Topology
 
 from tests.unit.topology.conftest import salt_options  # noqa: F401
@@ -47,7 +47,7 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, topology: Topology) ->
     def note(what: str) -> Callable[..., bool]:
         def act(client: Any, brokers: Any, node: str, record: Any, *rest: Any) -> bool:
             events.append(f"{what} {node.split('.')[0]}{' with brokers' if brokers else ''}")
-            held = record.find(node) or Away(node, "S1", (1,))
+            held = record.find(node) or MaintenanceRecord(node, "S1", (1,))
             if what == "come_back":
                 record.forget(node)
             else:
@@ -61,7 +61,7 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, topology: Topology) ->
     monkeypatch.setattr(paths, "state", lambda: tmp_path)
     monkeypatch.setattr(mesos_clusters, "operator", lambda *_: Masters(topology))
     monkeypatch.setattr(clusters, "scheduler", lambda *_: object())
-    monkeypatch.setattr(node_drain, "_wait_whole", lambda *_: events.append("whole"))
+    monkeypatch.setattr(node_drain, "_wait_in_sync", lambda *_: events.append("whole"))
     return events
 
 
@@ -139,9 +139,10 @@ def test_agents_are_rolled_one_after_the_other(
 
     monkeypatch.setattr(minions, "ask", ask)
     away = "kafka-3.us-east.local-mesos"
-    node_drain.record("local-mesos").put(Away(away, "S3", (3,), REMOVED))
-    node_drain.record("local-mesos").put(Away("kafka-9.us-east.local-mesos", "S9", (9,), REMOVED))
-    region = node_drain.Departures({}, topology, topology.region("us-east"), 10, lambda line: None)
+    node_drain.record("local-mesos").put(MaintenanceRecord(away, "S3", (3,), REMOVED))
+    gone = MaintenanceRecord("kafka-9.us-east.local-mesos", "S9", (9,), REMOVED)
+    node_drain.record("local-mesos").put(gone)
+    region = node_drain.NodeDrains({}, topology, topology.region("us-east"), 10, lambda line: None)
     assert region.roll() == {
         away: "taken back into service",
         NODE: "attribute zone 'b' for 'a'",

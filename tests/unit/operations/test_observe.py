@@ -54,11 +54,11 @@ class Described:
 
     def __init__(self, topology: Topology) -> None:
         self.existing = {node.id: {"state": "RUNNING"} for node in topology.nodes}
-        self.half_made: list[str] = []
+        self.incomplete: list[str] = []
         self.replace: dict[str, str] = {}
 
     def __call__(self, opts: Any, topology: Topology) -> dict[str, Any]:
-        rest = {"half_made": self.half_made, "strangers": [], "replace": self.replace, "missing": []}
+        rest = {"incomplete": self.incomplete, "unmanaged": [], "replace": self.replace, "missing": []}
         return {"existing": self.existing, **rest}
 
 
@@ -114,7 +114,7 @@ def test_who_is_not_there_or_does_not_run_is_not_asked(
     cluster: ConnectDouble,
 ) -> None:
     del described.existing["kafka-1.us-east.local"], described.existing[DEAD]
-    described.half_made = [DEAD]
+    described.incomplete = [DEAD]
     described.existing["kafka-3.us-east.local"] = {"state": "STOPPED"}
     described.replace = {"services-1.us-east.local": "other size"}
     wrong(local)
@@ -167,7 +167,7 @@ def test_services_that_run_with_other_files_than_are_there(
     assert told == [
         "state kafka-1.central.local: broker differs: CONFIG log.dirs as it was started → as its file is; "
         "message.max.bytes none → 2",
-        "state kafka-1.central.local: broker setting log.retention.ms stranger: 1 in the running broker, "
+        "state kafka-1.central.local: broker setting log.retention.ms unmanaged: 1 in the running broker, "
         "which its file does not say; it is left alone",
         "state kafka-1.central.local: worker differs: /etc/meridian/connect/worker.properties as it was "
         "started → as its file is",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from meridian.plan import Difference, Finding, Verdict, World, compare, drift
+from meridian.plan import Change, ChangeKind, Difference, World, compare, drift
 from meridian.topology import Topology
 
 NODE = "kafka-1.us-east.local"
@@ -17,7 +17,7 @@ def test_right_after_a_deployment_nothing_has_drifted(local: Topology, well: Wor
 
 def test_each_property_has_what_is_wanted_and_what_is_there(local: Topology, well: World) -> None:
     differences = (Difference("retention.ms", None, "1000"), Difference("partitions", 6, 3))
-    found = drift("local", [Finding("topic", "us-east/a", "us-east", Verdict.DIFFERS, differences)])
+    found = drift("local", [Change("topic", "us-east/a", "us-east", ChangeKind.DIFFERS, differences)])
     assert found.exit_code == 2
     assert [(item.what, item.wanted, item.found) for item in found.items] == [
         ("retention.ms", None, "1000"),
@@ -28,7 +28,7 @@ def test_each_property_has_what_is_wanted_and_what_is_there(local: Topology, wel
 
 def test_machines_gone_and_added_behind_our_back(local: Topology, well: World) -> None:
     nodes = {name: seen for name, seen in well.nodes.items() if name != NODE}
-    found = drift("local", compare(local, replace(well, nodes=nodes, strangers=("new-1.us-east.local",))))
+    found = drift("local", compare(local, replace(well, nodes=nodes, unmanaged=("new-1.us-east.local",))))
     assert [(item.kind, item.id, item.what, item.found) for item in found.items] == [
         ("node", NODE, "existence", "gone"),
         ("node", "new-1.us-east.local", "existence", "there"),

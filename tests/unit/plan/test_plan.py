@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from meridian.cloud.catalogue import Catalogue
 from meridian.common.errors import MeridianError
-from meridian.plan import Finding, Plan, Verdict, World, compare, disagreement, objection, plan, read
+from meridian.plan import Change, ChangeKind, Plan, World, compare, disagreement, objection, plan, read
 from meridian.topology import Topology
 
 BROKER = "kafka-1.us-east.local"
@@ -67,15 +67,15 @@ def test_everything_is_created_where_nothing_is(local: Topology, catalogue: Cata
 
 
 def test_strangers_are_listed_and_are_no_change(local: Topology, well: World, catalogue: Catalogue) -> None:
-    now = planned(local, replace(well, strangers=("old-1.us-east.local",)), catalogue)
+    now = planned(local, replace(well, unmanaged=("old-1.us-east.local",)), catalogue)
     assert now.exit_code == 0
-    (stranger,) = [one for one in now.actions if one.action == "stranger"]
-    assert (stranger.id, stranger.cost_per_month) == ("old-1.us-east.local", None)
+    (unmanaged,) = [one for one in now.actions if one.action == "unmanaged"]
+    assert (unmanaged.id, unmanaged.cost_per_month) == ("old-1.us-east.local", None)
 
 
 def test_what_a_deployment_would_refuse_is_an_error(local: Topology, catalogue: Catalogue) -> None:
-    found = Finding(
-        "topic", "us-east/a", "us-east", Verdict.BLOCKED, reason="partitions are never taken away"
+    found = Change(
+        "topic", "us-east/a", "us-east", ChangeKind.BLOCKED, reason="partitions are never taken away"
     )
     assert plan(local, [found], catalogue).exit_code == 1
 
@@ -172,7 +172,7 @@ def test_another_reason_is_another_world_but_another_price_is_not(
 ) -> None:
     def of(reason: str) -> Plan:
         return plan(
-            local, [Finding("topic", "us-east/a", "us-east", Verdict.DIFFERS, reason=reason)], catalogue
+            local, [Change("topic", "us-east/a", "us-east", ChangeKind.DIFFERS, reason=reason)], catalogue
         )
 
     assert disagreement(of("partitions 3 → 6"), of("partitions 3 → 9")) == (

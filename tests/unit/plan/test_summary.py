@@ -7,7 +7,7 @@ ACTIONS = [
     Action("node", "a-2.x.e", "x", "keep", cost_per_month=73.0),
     Action("node", "b-1.x.e", "x", "create", cost_per_month=None),
     Action("topic", "x/t", "x", "create"),
-    Action("node", "old.e", "", "stranger"),
+    Action("node", "old.e", "", "unmanaged"),
 ]
 ROLES = {"a-1.x.e": "kafka", "a-2.x.e": "kafka", "b-1.x.e": "archive"}
 
@@ -17,7 +17,7 @@ def test_nodes_stand_by_region_and_by_what_becomes_of_them() -> None:
     assert list(found) == ["x", "y", ""]
     assert {action: len(ones) for action, ones in found["x"].items()} == {"create": 2, "keep": 1}
     assert found["y"] == {}
-    assert [one.id for one in found[""]["stranger"]] == ["old.e"]
+    assert [one.id for one in found[""]["unmanaged"]] == ["old.e"]
 
 
 def test_costs_stand_by_region_and_role_with_what_is_unknown() -> None:

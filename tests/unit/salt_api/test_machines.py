@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from meridian.cloud.errors import Unavailable
-from meridian.cloud.lifecycle.retry import Patience
+from meridian.cloud.lifecycle.retry import RetryPolicy
 from meridian.common.errors import MeridianError
 from meridian.salt_api import machines
 from meridian.salt_api.answers import _speaker
 
-QUICK = Patience(first=0.001, longest=0.002, deadline=0.2)
+QUICK = RetryPolicy(first=0.001, longest=0.002, deadline=0.2)
 TAGS = {"meridian-platform": "meridian", "meridian-environment": "local"}
 
 
@@ -35,13 +35,13 @@ class Cloud:
         return {"name": name}
 
 
-class Site(machines.Site):
+class ProviderClient(machines.ProviderClient):
     """A site without Salt: machines are names in a list."""
 
     def __init__(self, folder: Path, failures: int = 0, problem: Exception | None = None) -> None:
         (folder / "minions").mkdir()
         self.opts = {"pki_dir": str(folder)}
-        self.provider, self.environment, self.patience = "aws", "local", QUICK
+        self.provider, self.environment, self.retry_policy = "aws", "local", QUICK
         default = RuntimeError("no space left on device\nsecond line")
         self.fake = Cloud(folder / "minions", failures, problem or default)
 
@@ -62,14 +62,14 @@ class Site(machines.Site):
 
 
 def test_second_attempt_may_succeed(tmp_path: Path) -> None:
-    site = Site(tmp_path, failures=1)
+    site = ProviderClient(tmp_path, failures=1)
     site.create({"name": "a.local"})
     assert list(site.fake.made) == ["a.local"]
     assert machines.accepted_keys(site.opts, ".local") == {"a.local"}
 
 
 def test_machine_that_cannot_be_made_is_gone_with_its_key(tmp_path: Path) -> None:
-    site = Site(tmp_path, failures=2)
+    site = ProviderClient(tmp_path, failures=2)
     with pytest.raises(MeridianError, match=r"^no space left on device$"):
         site.create({"name": "a.local"})
     assert site.fake.made == {}
@@ -77,14 +77,14 @@ def test_machine_that_cannot_be_made_is_gone_with_its_key(tmp_path: Path) -> Non
 
 
 def test_machine_that_is_found_again_keeps_its_key(tmp_path: Path) -> None:
-    site = Site(tmp_path, failures=1, problem=Unavailable("answer lost"))
+    site = ProviderClient(tmp_path, failures=1, problem=Unavailable("answer lost"))
     site.create({"name": "a.local", "bootstrap": "userdata"})
     assert list(site.fake.made) == ["a.local"]
     assert machines.accepted_keys(site.opts, ".local") == {"a.local"}
 
 
 def test_machine_that_may_be_left_keeps_its_key(tmp_path: Path) -> None:
-    site = Site(tmp_path, failures=99, problem=Unavailable("answer lost"))
+    site = ProviderClient(tmp_path, failures=99, problem=Unavailable("answer lost"))
     (tmp_path / "minions" / "a.local").touch()
     site.fake.down = True
     with pytest.raises(Unavailable):
@@ -93,7 +93,7 @@ def test_machine_that_may_be_left_keeps_its_key(tmp_path: Path) -> None:
 
 
 def test_removal_whose_answer_was_lost_is_done(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = ProviderClient(tmp_path)
     site.create({"name": "a.local"})
     site.fake.lost_removals = 1
     site.remove("a.local", look=False)
@@ -110,7 +110,7 @@ def test_removal_whose_answer_was_lost_is_done(tmp_path: Path) -> None:
 def test_machine_that_may_be_somebody_elses_is_not_removed(
     tmp_path: Path, seen: dict[str, Any], line: str
 ) -> None:
-    site = Site(tmp_path)
+    site = ProviderClient(tmp_path)
     site.fake.made["a.local"] = seen
     with pytest.raises(MeridianError, match=line):
         site.remove("a.local")
@@ -118,7 +118,7 @@ def test_machine_that_may_be_somebody_elses_is_not_removed(
 
 
 def test_keys_of_other_environments_are_not_this_ones(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    site = ProviderClient(tmp_path)
     for name in ("a.east.local", "a.east.test"):
         (tmp_path / "minions" / name).touch()
     assert machines.accepted_keys(site.opts, ".local") == {"a.east.local"}

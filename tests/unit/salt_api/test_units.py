@@ -54,7 +54,7 @@ def test_a_silent_or_failing_minion_is_named(minions: Units, local: Local) -> No
     local.answers["b"] = "Traceback: no such file"
     with pytest.raises(MeridianError, match=r"b: connect_worker\.pending: .*no such file"):
         minions.pending(["a", "b"])
-    assert "no such file" in minions.last_words("b")
+    assert "no such file" in minions.last_log_line("b")
 
 
 def test_a_restart_that_failed_is_told_with_the_unit(minions: Units, local: Local) -> None:

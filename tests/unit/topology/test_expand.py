@@ -65,12 +65,6 @@ def test_overrides_win_over_all_and_touch_one_region_only(bent: Callable[..., La
     assert made.region("eu-west").settings["kafka"]["heap_mb"] == 300
 
 
-def test_a_second_flow_to_the_same_target_carries_its_key(bent: Callable[..., Layers]) -> None:
-    made = expand(bent("overrides: {us-east: {flows: {audit: {target: central, topics: [audit]}}}}"), "local")
-    names = [flow.name for flow in made.flows]
-    assert names == ["us-east-to-central-central", "us-east-to-central-audit", "eu-west-to-central"]
-
-
 def test_a_topic_said_for_all_regions_stays_out_of_the_centre(bent: Callable[..., Layers]) -> None:
     made = expand(bent("topics: {flights: {partitions: 12}, orders: {partitions: 1}}"), "local")
     assert made.region("us-east").settings["topics"]["flights"]["partitions"] == 12

@@ -52,9 +52,10 @@ class Record:
 
 @dataclass
 class Cluster:
-    """What was produced, and what the target will show."""
+    """What was produced, and what the target will show: at first, and later."""
 
     arriving: Callable[[list[Record]], Sequence[Record]]
+    later: Callable[[list[Record]], Sequence[Record]]
     produced: list[Record] = field(default_factory=list)
 
     def produce(self, topic: str, value: bytes, key: bytes, headers: Any, on_delivery: Any) -> None:
@@ -72,16 +73,25 @@ class Cluster:
         assert topic == "us-east.canary"
         yield from self.arriving(self.produced)
 
+    def whole(self, consumer: Any, topic: str, patience: float, start: Any) -> Iterator[Record]:
+        assert topic == "us-east.canary"
+        yield from self.later(self.produced)
 
-def check(monkeypatch: pytest.MonkeyPatch, arriving: Callable[[list[Record]], Sequence[Record]]) -> list[Row]:
-    cluster = Cluster(arriving)
+
+def check(
+    monkeypatch: pytest.MonkeyPatch,
+    arriving: Callable[[list[Record]], Sequence[Record]],
+    later: Callable[[list[Record]], Sequence[Record]] | None = None,
+) -> list[Row]:
+    cluster = Cluster(arriving, later or arriving)
     monkeypatch.setattr(clients, "producer", lambda topology, region: cluster)
     monkeypatch.setattr(clients, "consumer", lambda topology, region: cluster)
     monkeypatch.setattr(reading, "ends", lambda consumer, topic: {})
     monkeypatch.setattr(reading, "follow", cluster.follow)
+    monkeypatch.setattr(reading, "whole", cluster.whole)
     monkeypatch.setattr(archived, "keeps", lambda topology, region, topic: True)
     monkeypatch.setattr(archived, "holds", lambda topology, region, topic, places: len(places))
-    return canary.check(TOPOLOGY, RUN, lambda line: None, patience=0.05)
+    return canary.check(TOPOLOGY, RUN, lambda line: None, patience=0.05, again=0.0)
 
 
 def outcome(rows: list[Row]) -> list[tuple[str, bool]]:
@@ -98,6 +108,20 @@ def test_stop_is_sent_before_pass_and_held_back(monkeypatch: pytest.MonkeyPatch)
 def test_a_filter_that_lets_everything_through_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = check(monkeypatch, lambda sent: sent)
     assert outcome(rows)[:2] == [("1", True), ("1", False)]
+
+
+def test_a_canary_that_comes_again_later_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What two connectors carry arrives twice, the second time whenever the other one comes to it."""
+    rows = check(monkeypatch, lambda sent: sent[1:], lambda sent: [sent[1], sent[1]])
+    assert outcome(rows)[:2] == [("2", False), ("0", True)]
+    assert "arrived more than once in us-east.canary of central" in rows[0].note
+
+
+def test_what_the_filter_stops_in_one_flow_and_another_connector_brings_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = check(monkeypatch, lambda sent: sent[1:], lambda sent: [sent[1], sent[0], sent[1]])
+    assert outcome(rows)[:2] == [("2", False), ("1", False)]
 
 
 def test_as_long_as_pass_is_missing_nothing_is_known_of_stop(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def counts(difference: expected.Difference) -> tuple[int, int, int, int, int]:
         difference.arrived,
         difference.missing,
         difference.doubled,
-        difference.strangers,
+        difference.unmanaged,
         difference.altered,
     )
 

@@ -12,7 +12,7 @@ from meridian.cloud.errors import (
     Timeout,
     Unavailable,
 )
-from meridian.cloud.lifecycle.retry import Waiting
+from meridian.cloud.lifecycle.retry import Backoff
 from meridian.common.errors import MeridianError
 
 # How often a machine is asked for that fails for a reason of its own.
@@ -45,7 +45,7 @@ class Machine(Protocol):
         """Have neither it nor its key; never touches one that is not ours."""
 
 
-def create(machine: Machine, waiting: Waiting) -> None:
+def create(machine: Machine, backoff: Backoff) -> None:
     """Have a machine run.
 
     1. Ask for it. 2. The provider turned the call away, broke down or lost the answer: pause, then look
@@ -53,7 +53,7 @@ def create(machine: Machine, waiting: Waiting) -> None:
     ours any more is removed before. 3. It failed for a reason of its own: remove what there is of it and
     ask once more. 4. It cannot be: remove what there is of it.
 
-    :param waiting: the pauses, and the deadline.
+    :param backoff: the pauses, and the deadline.
     :raises MeridianError: why it could not be made. Nothing of it is left, or the message says what may be.
     """
     failures = 0
@@ -70,7 +70,7 @@ def create(machine: Machine, waiting: Waiting) -> None:
                 _give_up(machine, problem)
             try:
                 # The pause comes first: a provider's list may be behind what it has just done.
-                waiting.after(problem)
+                backoff.after(problem)
             except MeridianError:
                 _give_up(machine, problem)
             found = machine.look()

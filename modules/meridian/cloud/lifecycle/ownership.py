@@ -30,7 +30,7 @@ def is_ours(seen: Mapping[str, Any], environment: str) -> bool:
     return tags.is_ours(seen.get("tags") or {}, environment)
 
 
-def doublet(seen: Mapping[str, Any]) -> list[str]:
+def duplicate(seen: Mapping[str, Any]) -> list[str]:
     """Return the ids of all machines that share one name, when there are several.
 
     :param seen: the name's entry in ``list_nodes_full``.

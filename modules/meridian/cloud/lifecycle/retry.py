@@ -15,7 +15,7 @@ _Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """The pace of asking again: exponential, with jitter, up to a deadline.
 
     :ivar first: seconds until the first repetition, on average three quarters of it.
@@ -28,14 +28,14 @@ class Patience:
     deadline: float = 300.0
 
 
-def patience(provider: str, settings: Mapping[str, Any] | None) -> Patience:
+def retry_policy(provider: str, settings: Mapping[str, Any] | None) -> RetryPolicy:
     """Return the pace that a provider's ``retry`` names, each part with its default.
 
     :param provider: its alias, for the message.
     :param settings: ``{first, longest, deadline}`` in seconds.
     :raises MeridianError: an unknown key, or no number of seconds.
     """
-    known = [field.name for field in fields(Patience)]
+    known = [field.name for field in fields(RetryPolicy)]
     found: dict[str, float] = {}
     for key, value in (settings or {}).items():
         if key not in known or isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -44,13 +44,13 @@ def patience(provider: str, settings: Mapping[str, Any] | None) -> Patience:
                 f"expected {', '.join(known)}, each a number of seconds"
             )
         found[key] = float(value)
-    return Patience(**found)
+    return RetryPolicy(**found)
 
 
-class Waiting:
+class Backoff:
     """The pauses of one piece of work.
 
-    :param pace: see :class:`Patience`.
+    :param pace: see :class:`RetryPolicy`.
     :param clock: monotonic seconds.
     :param sleep: waits that many seconds.
     :param spread: returns a number between two others.
@@ -58,7 +58,7 @@ class Waiting:
 
     def __init__(
         self,
-        pace: Patience,
+        pace: RetryPolicy,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         spread: Callable[[float, float], float] = random.uniform,
@@ -86,15 +86,15 @@ class Waiting:
         self._sleep(pause)
 
 
-def patiently(call: Callable[[], _Result], waiting: Waiting) -> _Result:
+def retry(call: Callable[[], _Result], backoff: Backoff) -> _Result:
     """Return what a call returns, which may be repeated without harm, once the provider has time for it.
 
     :param call: reads, removes or starts something.
-    :param waiting: the pauses in between.
+    :param backoff: the pauses in between.
     :raises MeridianError: the last answer, when the deadline is over; any other error at once.
     """
     while True:
         try:
             return call()
         except PASSING as problem:
-            waiting.after(problem)
+            backoff.after(problem)

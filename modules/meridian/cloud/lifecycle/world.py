@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meridian.cloud.lifecycle.creation import UP
-from meridian.cloud.lifecycle.ownership import doublet, is_ours, living
+from meridian.cloud.lifecycle.ownership import duplicate, is_ours, living
 
 # What a create that was killed or broke down leaves behind.
 HALF_MADE = ("PENDING", "ERROR")
@@ -21,9 +21,9 @@ class World:
 
     :ivar existing: entry of ``list_nodes_full`` of each machine that is wanted, ours and whole, by name.
     :ivar missing: names of the wanted machines that are not there at all.
-    :ivar half_made: names of ours whose making did not end; they hold no data yet.
+    :ivar incomplete: names of ours whose making did not end; they hold no data yet.
     :ivar stopped: names of the existing ones that do not run.
-    :ivar strangers: names that bear the environment's name or tags but are not wanted; never touched.
+    :ivar unmanaged: names that bear the environment's name or tags but are not wanted; never touched.
     :ivar conflicts: one line for each name that it would be a guess to work on.
     :ivar elsewhere: entry, with its ``provider``, of each wanted machine of ours that is at another
         provider than the pillar says, by name.
@@ -31,9 +31,9 @@ class World:
 
     existing: Mapping[str, Mapping[str, Any]]
     missing: tuple[str, ...]
-    half_made: tuple[str, ...]
+    incomplete: tuple[str, ...]
     stopped: tuple[str, ...]
-    strangers: tuple[str, ...]
+    unmanaged: tuple[str, ...]
     conflicts: tuple[str, ...]
     elsewhere: Mapping[str, Mapping[str, Any]]
 
@@ -46,14 +46,14 @@ def assess(environment: str, wanted: Mapping[str, str], listings: Mapping[str, L
     :param listings: ``list_nodes_full`` of each provider, by its alias.
     """
     whole: dict[str, Mapping[str, Any]] = {}
-    half_made, strangers, conflicts = [], set(), []
+    incomplete, unmanaged, conflicts = [], set(), []
     elsewhere: dict[str, Mapping[str, Any]] = {}
     for provider, listing in listings.items():
         for name, seen in living(listing).items():
             ours = is_ours(seen, environment)
             if name not in wanted:
                 if ours or name.endswith(f".{environment}"):
-                    strangers.add(name)
+                    unmanaged.add(name)
                 continue
             problem = conflict(name, provider, seen, ours)
             if problem:
@@ -61,20 +61,20 @@ def assess(environment: str, wanted: Mapping[str, str], listings: Mapping[str, L
             elif wanted[name] != provider:
                 elsewhere[name] = {**seen, "provider": provider}
             elif seen["state"] in HALF_MADE:
-                half_made.append(name)
+                incomplete.append(name)
             else:
                 whole[name] = seen
     for name in sorted(elsewhere.keys() & whole.keys()):
         both = [(wanted[name], str(whole[name]["id"]))]
         both += [(str(elsewhere[name]["provider"]), str(elsewhere[name]["id"]))]
         conflicts.append(_apart(name, both))
-    known = {*whole, *half_made, *elsewhere, *(line.partition(":")[0] for line in conflicts)}
+    known = {*whole, *incomplete, *elsewhere, *(line.partition(":")[0] for line in conflicts)}
     return World(
         existing=whole,
         missing=tuple(name for name in wanted if name not in known),
-        half_made=tuple(sorted(half_made)),
+        incomplete=tuple(sorted(incomplete)),
         stopped=tuple(sorted(name for name, seen in whole.items() if seen["state"] not in UP)),
-        strangers=tuple(sorted(strangers)),
+        unmanaged=tuple(sorted(unmanaged)),
         conflicts=tuple(sorted(conflicts)),
         elsewhere=elsewhere,
     )
@@ -86,7 +86,7 @@ def conflict(name: str, provider: str, seen: Mapping[str, Any], ours: bool) -> s
     :param seen: its entry in ``list_nodes_full``.
     :param ours: whether it has our tags.
     """
-    ids = doublet(seen)
+    ids = duplicate(seen)
     if ids:
         return _apart(name, [(provider, identity) for identity in ids])
     if not ours:
@@ -108,7 +108,7 @@ def owned(environment: str, listings: Mapping[str, Listing]) -> tuple[dict[str, 
     for provider, listing in listings.items():
         for name, seen in living(listing).items():
             ours = is_ours(seen, environment)
-            if doublet(seen) and (ours or name.endswith(f".{environment}")):
+            if duplicate(seen) and (ours or name.endswith(f".{environment}")):
                 conflicts.append(conflict(name, provider, seen, ours))
             elif ours:
                 places.setdefault(name, []).append((provider, seen))

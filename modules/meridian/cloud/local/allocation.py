@@ -19,7 +19,7 @@ CANDIDATES = tuple(IPv4Network(f"10.{n}.0.0/16") for n in range(213, 250))
 
 
 @dataclass(frozen=True)
-class Allotment:
+class Allocation:
     """What one environment was given.
 
     :ivar addresses: its addresses in the clone's /16.
@@ -53,11 +53,11 @@ class Record:
     slots: Mapping[str, int]
     platform: str
 
-    def of(self, environment: str) -> Allotment | None:
+    def of(self, environment: str) -> Allocation | None:
         """Return an environment's part, or ``None`` when it has none."""
         if environment not in self.slots:
             return None
-        return Allotment(LocalNetwork(self.network, self.slots[environment]), self.platform)
+        return Allocation(LocalNetwork(self.network, self.slots[environment]), self.platform)
 
 
 def record_file() -> Path:
@@ -65,13 +65,13 @@ def record_file() -> Path:
     return paths.state() / "networks.json"
 
 
-def find(environment: str) -> Allotment | None:
+def find(environment: str) -> Allocation | None:
     """Return what an environment was given before, or ``None``."""
     record = read(record_file())
     return record.of(environment) if record else None
 
 
-def ensure(environment: str, wish: str | None = None, client: Any = None) -> Allotment:
+def ensure(environment: str, wish: str | None = None, client: Any = None) -> Allocation:
     """Return an environment's addresses; choose and record them the first time.
 
     :param environment: name of the environment.

@@ -9,7 +9,7 @@ import docker.errors
 from docker.types import IPAMConfig, IPAMPool
 
 from meridian.cloud.local import engine, labels, taken
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.common.errors import MeridianError
 
 _RELEASE_SECONDS = 15.0
@@ -27,10 +27,10 @@ def region_name(platform: str, environment: str, region: str) -> str:
     return f"meridian-{platform}-{environment}-{region}"
 
 
-def ensure_management(given: Allotment, client: Any = None) -> bool:
+def ensure_management(given: Allocation, client: Any = None) -> bool:
     """Make the management network, which gives the host the Salt master's address.
 
-    :param given: any environment's allotment of this clone.
+    :param given: any environment's allocation of this clone.
     :param client: Docker client; one to this host's engine when not given.
     :returns: whether it had to be made.
     :raises MeridianError: the addresses are taken by somebody else.
@@ -46,11 +46,11 @@ def ensure_management(given: Allotment, client: Any = None) -> bool:
 
 
 def ensure_regions(
-    given: Allotment, environment: str, regions: Sequence[str], client: Any = None
+    given: Allocation, environment: str, regions: Sequence[str], client: Any = None
 ) -> list[str]:
     """Make each region's network.
 
-    :param given: the environment's allotment.
+    :param given: the environment's allocation.
     :param environment: name of the environment.
     :param regions: the regions' names in order of their index.
     :param client: Docker client; one to this host's engine when not given.

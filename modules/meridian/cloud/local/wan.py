@@ -16,7 +16,7 @@ from typing import Any
 import docker.errors
 
 from meridian.cloud.local import gateway_agent, labels, networks
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.local.container import Attachment, File, Machine
 from meridian.cloud.local.driver import remove, run
 from meridian.common.errors import MeridianError
@@ -94,7 +94,7 @@ def links(topology: Topology, region: str) -> tuple[Link, ...]:
     )
 
 
-def machine(topology: Topology, region: Region, given: Allotment, image: str, toxiproxy: str) -> Machine:
+def machine(topology: Topology, region: Region, given: Allocation, image: str, toxiproxy: str) -> Machine:
     """Return a region's gateway as a container.
 
     :param image: id or tag of the node image.
@@ -134,7 +134,7 @@ def gateway_name(environment: str, region: str, platform: str) -> str:
 
 
 def ensure_gateways(
-    topology: Topology, given: Allotment, image: str, client: Any, toxiproxy: str = gateway_agent.SERVER
+    topology: Topology, given: Allocation, image: str, client: Any, toxiproxy: str = gateway_agent.SERVER
 ) -> list[str]:
     """Have each region's gateway run with today's links; none where the WAN is switched off.
 

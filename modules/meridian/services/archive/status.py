@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from meridian.common.errors import MeridianError
@@ -61,7 +61,7 @@ def lag(kafka: KafkaAccess, topics: re.Pattern[str], group: str = segment.CONSUM
             if topics.match(name)
             for number in topic.partitions
         ]
-        done = _committed(admin, group)
+        done = _committed(kafka, group, places)
         ends = _offsets(admin, places, OffsetSpec.latest())
         starts = _offsets(admin, [one for one in places if _key(one) not in done], OffsetSpec.earliest())
     except KafkaException as error:
@@ -73,9 +73,17 @@ def _key(place: TopicPartition) -> tuple[str, int]:
     return place.topic, place.partition
 
 
-def _committed(admin: AdminClient, group: str) -> dict[tuple[str, int], int]:
-    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)], request_timeout=_TIMEOUT)
-    return {_key(one): one.offset for one in asked[group].result().topic_partitions if one.offset >= 0}
+def _committed(kafka: KafkaAccess, group: str, places: list[TopicPartition]) -> dict[tuple[str, int], int]:
+    if not places:
+        return {}
+    # Not by the admin client: librdkafka 2.16 aborts the process (rd_kafka_enq_once_del_source_return) when
+    # the group's coordinator is a broker that is gone. A consumer that only asks does not join the group.
+    consumer = Consumer(kafka.client() | {"log_level": 2, "group.id": group, "enable.auto.commit": False})
+    try:
+        found = consumer.committed(places, timeout=_TIMEOUT)
+    finally:
+        consumer.close()
+    return {_key(one): one.offset for one in found if one.error is None and one.offset >= 0}
 
 
 def _offsets(

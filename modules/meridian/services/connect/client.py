@@ -69,12 +69,16 @@ class ConnectClient:
             for name, entry in found.items()
         }
 
-    def create(self, name: str, config: Mapping[str, str], paused: bool = False) -> None:
+    def create(
+        self, name: str, config: Mapping[str, str], paused: bool = False, stopped: bool = False
+    ) -> None:
         """Create a connector.
 
         :param paused: create it paused, so that it does nothing before :meth:`resume`.
+        :param stopped: likewise, without tasks, so that its offsets can be written.
         """
-        body = {"name": name, "config": dict(config), "initial_state": "PAUSED" if paused else "RUNNING"}
+        state = "STOPPED" if stopped else "PAUSED" if paused else "RUNNING"
+        body = {"name": name, "config": dict(config), "initial_state": state}
         try:
             self._call("POST", "/connectors", body)
         except MeridianError as problem:
@@ -82,6 +86,8 @@ class ConnectClient:
             if "already exists" not in str(problem):
                 raise
             self.update(name, config)
+            if state != "RUNNING":
+                (self.stop if stopped else self.pause)(name)
 
     def update(self, name: str, config: Mapping[str, str]) -> None:
         """Give a connector this whole configuration; its tasks restart, no other connector's do."""
@@ -114,6 +120,13 @@ class ConnectClient:
     def offsets(self, name: str) -> list[dict[str, Any]]:
         """Return a connector's committed offsets: ``[{"partition": {…}, "offset": {…}}]``."""
         return list(self._call("GET", f"/connectors/{quote(name)}/offsets")["offsets"])
+
+    def set_offsets(self, name: str, offsets: Sequence[Mapping[str, Any]]) -> None:
+        """Write committed offsets of a connector that is stopped and has no task left; others of it stay.
+
+        :param offsets: as :meth:`offsets` returns them.
+        """
+        self._call("PATCH", f"/connectors/{quote(name)}/offsets", {"offsets": [dict(one) for one in offsets]})
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         def once() -> Any:

@@ -48,7 +48,7 @@ def roll(
     nodes: Mapping[int, str],
     answers: Mapping[int, Mapping[str, Any]],
     restart: Callable[[str], None],
-    last_words: Callable[[str], str],
+    last_log_line: Callable[[str], str],
     report: Callable[[str], None] = lambda message: None,
     deadline: float = 180,
     mode: str = KRAFT,
@@ -63,7 +63,7 @@ def roll(
     :param nodes: broker id → node id, of all brokers of the cluster.
     :param answers: broker id → what :func:`meridian.services.kafka.broker.pending` returned there.
     :param restart: restarts the broker of a node.
-    :param last_words: last lines of a broker's log, for the message when it does not come up.
+    :param last_log_line: last lines of a broker's log, for the message when it does not come up.
     :param report: told of each setting and restart.
     :param deadline: seconds for each wait.
     :param mode: where the cluster has its metadata: with ZooKeeper, brokers are no quorum.
@@ -72,7 +72,8 @@ def roll(
     """
     done: dict[str, str] = {}
     reasons = {broker: list(answer["restart"]) for broker, answer in answers.items()}
-    up = _wait_before(admin, nodes, {broker for broker in reasons if reasons[broker]}, last_words, deadline)
+    due = {broker for broker in reasons if reasons[broker]}
+    up = _wait_before(admin, nodes, due, last_log_line, deadline)
     for broker in sorted(up):
         already = overridden(admin, broker)
         settings = overrides(answers[broker]["dynamic"], answers[broker]["stated"], already)
@@ -100,39 +101,39 @@ def roll(
         restart(node)
         # Others that are down wait for their own turn.
         down = {one for one in pending if one not in up} - {broker}
-        _wait(admin, nodes, set(nodes) - down, last_words, deadline, f"after the restart of {node}: ")
+        _wait(admin, nodes, set(nodes) - down, last_log_line, deadline, f"after the restart of {node}: ")
         up = {*up, broker}
         done[node] = "; ".join(filter(None, [done.get(node, ""), reason]))
     return done
 
 
 def wait(
-    admin: AdminClient, nodes: Mapping[int, str], last_words: Callable[[str], str], deadline: float
+    admin: AdminClient, nodes: Mapping[int, str], last_log_line: Callable[[str], str], deadline: float
 ) -> None:
     """Wait until all brokers of a cluster are up and each replica is in sync.
 
     :raises MeridianError: they are not in time; names the nodes, each with the last line of its log.
     """
-    _wait(admin, nodes, set(nodes), last_words, deadline)
+    _wait(admin, nodes, set(nodes), last_log_line, deadline)
 
 
 def _wait_before(
     admin: AdminClient,
     nodes: Mapping[int, str],
     pending: Collection[int],
-    last_words: Callable[[str], str],
+    last_log_line: Callable[[str], str],
     deadline: float,
 ) -> set[int]:
     """Wait for a cluster, but not long for brokers that are to be restarted; return those that are up."""
     if not pending:
-        _wait(admin, nodes, set(nodes), last_words, deadline)
+        _wait(admin, nodes, set(nodes), last_log_line, deadline)
         return set(nodes)
     try:
         kafka_cluster.wait_healthy(admin, list(nodes), min(deadline, _PATIENCE_SECONDS))
         return set(nodes)
     except kafka_cluster.NotHealthy as problem:
         if not problem.missing & set(pending):
-            _wait(admin, nodes, set(nodes), last_words, deadline)
+            _wait(admin, nodes, set(nodes), last_log_line, deadline)
             return set(nodes)
         return set(nodes) - problem.missing
 
@@ -141,7 +142,7 @@ def _wait(
     admin: AdminClient,
     nodes: Mapping[int, str],
     expected: set[int],
-    last_words: Callable[[str], str],
+    last_log_line: Callable[[str], str],
     deadline: float,
     when: str = "",
 ) -> None:
@@ -149,7 +150,7 @@ def _wait(
         kafka_cluster.wait_healthy(admin, expected, deadline)
     except kafka_cluster.NotHealthy as problem:
         missing = sorted(nodes[one] for one in problem.missing)
-        logs = "".join(f"; {node} said last: {last_words(node)}" for node in missing)
+        logs = "".join(f"; {node} said last: {last_log_line(node)}" for node in missing)
         raise MeridianError(f"{when}{problem} after {deadline:.0f} s{logs}") from problem
 
 

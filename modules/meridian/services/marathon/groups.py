@@ -37,14 +37,14 @@ class GroupPlan:
     :ivar changes: by app id, or by group id for dependencies; fit to be shown.
     :ivar definition: what Marathon is to be given; holds secret values.
     :ivar app_ids: declared apps.
-    :ivar strangers: apps that the group has and the declaration has not; they stay.
+    :ivar unmanaged: apps that the group has and the declaration has not; they stay.
     """
 
     group_id: str
     changes: dict[str, Any]
     definition: dict[str, Any]
     app_ids: tuple[str, ...]
-    strangers: tuple[str, ...] = ()
+    unmanaged: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"GroupPlan({self.group_id!r}, {self.changes!r})"
@@ -66,8 +66,8 @@ def plan(
     changes: dict[str, Any] = {}
     app_ids: list[str] = []
     definition = _merged(group, group_id, there or {}, lookup, changes, app_ids)
-    strangers = sorted({app["id"] for app in _apps(there or {})} - set(app_ids))
-    return GroupPlan(group_id, changes, definition, tuple(app_ids), tuple(strangers))
+    unmanaged = sorted({app["id"] for app in _apps(there or {})} - set(app_ids))
+    return GroupPlan(group_id, changes, definition, tuple(app_ids), tuple(unmanaged))
 
 
 def apply(client: MarathonClient, todo: GroupPlan, deadline: float = 300, force: bool = False) -> None:

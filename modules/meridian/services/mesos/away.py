@@ -12,7 +12,7 @@ LEAVING, AWAY, REMOVED = "leaving", "away", "removed"
 
 
 @dataclass(frozen=True)
-class Away:
+class MaintenanceRecord:
     """A node that is out of service, or about to be.
 
     :ivar node: its id.
@@ -47,7 +47,7 @@ class Record:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def all(self) -> dict[str, Away]:
+    def all(self) -> dict[str, MaintenanceRecord]:
         """Return all, by node.
 
         :raises MeridianError: the file is there but is no record.
@@ -63,11 +63,11 @@ class Record:
                 "that are drained"
             ) from problem
 
-    def find(self, node: str) -> Away | None:
+    def find(self, node: str) -> MaintenanceRecord | None:
         """Return what is known of a node; ``None`` when it is in service."""
         return self.all().get(node)
 
-    def put(self, entry: Away) -> None:
+    def put(self, entry: MaintenanceRecord) -> None:
         """Note how it is with a node."""
         self._write({**self.all(), entry.node: entry})
 
@@ -83,14 +83,14 @@ class Record:
         if held.pop(node, None) is not None:
             self._write(held)
 
-    def _write(self, held: Mapping[str, Away]) -> None:
+    def _write(self, held: Mapping[str, MaintenanceRecord]) -> None:
         text = json.dumps({name: asdict(one) for name, one in held.items()}, indent=2, sort_keys=True)
         write_private(self._file, text + "\n")
 
 
-def _entry(name: str, held: Mapping[str, object]) -> Away:
+def _entry(name: str, held: Mapping[str, object]) -> MaintenanceRecord:
     brokers = held.get("brokers", ())
     if not isinstance(brokers, list | tuple):
         raise TypeError(f"brokers of {name}")
     said = {key: str(held.get(key, "")) for key in ("agent_id", "state", "why")}
-    return Away(node=name, brokers=tuple(int(one) for one in brokers), **said)
+    return MaintenanceRecord(node=name, brokers=tuple(int(one) for one in brokers), **said)

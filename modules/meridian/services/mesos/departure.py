@@ -7,7 +7,7 @@ from typing import Protocol
 from meridian.common.errors import MeridianError
 from meridian.services.mesos import drain as draining
 from meridian.services.mesos import maintenance
-from meridian.services.mesos.away import AWAY, LEAVING, REMOVED, Away, Record
+from meridian.services.mesos.away import AWAY, LEAVING, REMOVED, MaintenanceRecord, Record
 from meridian.services.mesos.operator import OperatorClient
 
 Say = Callable[[str], None]
@@ -25,7 +25,7 @@ class Brokers(Protocol):
     def start(self, brokers: tuple[int, ...], seconds: float) -> None:
         """Have brokers run; raises with why one does not."""
 
-    def wait_whole(self, seconds: float) -> None:
+    def wait_in_sync(self, seconds: float) -> None:
         """Wait until every replica is in sync; raises with what is not."""
 
     def give_up(self, node: str, agent_id: str) -> list[str]:
@@ -63,7 +63,7 @@ def leave(
         return False
     before = held.brokers if held is not None else ()
     stopped = tuple(sorted({*before, *on_it}))
-    record.put(Away(node, draining.identity(agent), stopped, LEAVING))
+    record.put(MaintenanceRecord(node, draining.identity(agent), stopped, LEAVING))
     try:
         maintenance.end(client, [node])
         if draining.state(agent) == "active":
@@ -71,7 +71,7 @@ def leave(
         if brokers is not None and on_it:
             if stopped == on_it:
                 # Once one of them is down, its replicas cannot be in sync: the scheduler sees to the others.
-                brokers.wait_whole(seconds)
+                brokers.wait_in_sync(seconds)
             for broker in on_it:
                 say(f"{node}: broker {broker} stops")
                 brokers.stop(broker, seconds)
@@ -81,8 +81,8 @@ def leave(
             problem.left if isinstance(problem, draining.NotDrained) else f"{node} is not drained: {problem}"
         )
         record.note(node, left)
-        raise MeridianError(f"{left}; {(record.find(node) or Away(node)).next}") from problem
-    record.put(Away(node, draining.identity(agent), stopped, AWAY))
+        raise MeridianError(f"{left}; {(record.find(node) or MaintenanceRecord(node)).next}") from problem
+    record.put(MaintenanceRecord(node, draining.identity(agent), stopped, AWAY))
     return True
 
 
@@ -110,7 +110,7 @@ def come_back(
         say(f"{node}: in use again, {_named(held.brokers)} start")
         try:
             brokers.start(held.brokers, seconds)
-            brokers.wait_whole(seconds)
+            brokers.wait_in_sync(seconds)
         except MeridianError as problem:
             # The agent is in use by now; what is left to do is left on record.
             why = f"{node}: in use again, but {problem}"
@@ -127,7 +127,7 @@ def removed(
 
     Its brokers come back with new volumes, which Kafka fills from the other replicas.
     """
-    held = record.find(node) or Away(node)
+    held = record.find(node) or MaintenanceRecord(node)
     record.put(replace(held, state=REMOVED, why=""))
     agent = draining.agent_of(client.agents(), node)
     agent_id = held.agent_id or (draining.identity(agent) if agent is not None else "")

@@ -6,14 +6,13 @@ from typing import Any
 
 from meridian.common.tls import Tls
 from meridian.services.mirror.flow import FlowSpec
+from meridian.services.mirror.ownership import MARKER
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
-_POLICIES = {
-    "source_prefix": f"{_MIRROR}.DefaultReplicationPolicy",
-    "identity": f"{_MIRROR}.IdentityReplicationPolicy",
-}
-_EXCLUDED_TOPICS = r"mm2.*\.internal,.*\.replica,__.*"
+_EXCLUDED = (r"mm2.*\.internal", r".*\.replica", r"__.*")
+#: What no flow carries, whatever its topics are: a regular expression that matches whole names.
+EXCLUDED_TOPICS = "|".join(_EXCLUDED)
 
 
 def configurations(flow: FlowSpec, tls: Tls | None) -> dict[str, dict[str, str]]:
@@ -39,9 +38,9 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorSourceConnector",
         "tasks.max": str(flow.settings.get("tasks_max", 2)),
         "topics": ",".join(flow.topics),
-        "topics.exclude": _EXCLUDED_TOPICS,
+        "topics.exclude": ",".join(_EXCLUDED),
         "replication.factor": replication,
-        "heartbeats.replication.enabled": _flag(flow.settings.get("heartbeats", True)),
+        "heartbeats.replication.enabled": _flag(flow.heartbeats),
         "emit.offset-syncs.enabled": _flag(flow.settings.get("offset_sync", True)),
         "sync.topic.acls.enabled": "false",
         "sync.topic.configs.interval.seconds": "60",
@@ -112,7 +111,7 @@ def _checkpoint(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorCheckpointConnector",
         "tasks.max": "1",
         "topics": ",".join(flow.topics),
-        "topics.exclude": _EXCLUDED_TOPICS,
+        "topics.exclude": ",".join(_EXCLUDED),
         "groups": ".*",
         "groups.exclude": "console-consumer-.*,connect-.*,__.*",
         "offset-syncs.topic.location": "target",
@@ -149,7 +148,8 @@ def _common(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "value.converter": _BYTES,
         # Connect's default rewrites header bytes.
         "header.converter": _BYTES,
-        "replication.policy.class": _POLICIES[flow.settings.get("naming", "source_prefix")],
+        "replication.policy.class": flow.policy,
+        MARKER: flow.name,
     }
     for end, bootstrap in ends.items():
         config[f"{end}.cluster.alias"] = flow.source if end == "source" else flow.target

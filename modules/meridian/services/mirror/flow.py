@@ -6,8 +6,16 @@ from typing import Any
 
 from meridian.common.errors import MeridianError
 from meridian.topology.model import Flow, Topology
+from meridian.topology.patterns import matches
 
 KINDS = ("source", "checkpoint", "heartbeat")
+_MIRROR = "org.apache.kafka.connect.mirror"
+_POLICIES = {
+    "source_prefix": f"{_MIRROR}.DefaultReplicationPolicy",
+    "identity": f"{_MIRROR}.IdentityReplicationPolicy",
+}
+#: The topic of heartbeats on the source.
+HEARTBEATS = "heartbeats"
 # A checkpoint connector has a task only while the source has consumer groups.
 MAY_LACK_TASKS = ("checkpoint",)
 
@@ -34,12 +42,26 @@ class FlowSpec:
         return bool(self.settings.get("enabled", True))
 
     @property
+    def heartbeats(self) -> bool:
+        """Whether it sends heartbeats and carries them."""
+        return bool(self.settings.get("heartbeats", True))
+
+    @property
+    def policy(self) -> str:
+        """The class by which MirrorMaker names topics in the target."""
+        return _POLICIES[self.settings.get("naming", "source_prefix")]
+
+    def carries(self, topic: str) -> bool:
+        """Return whether it mirrors a topic of this name, heartbeats included."""
+        return matches(self.topics, topic) or (self.heartbeats and topic == HEARTBEATS)
+
+    @property
     def connectors(self) -> dict[str, str]:
         """Names of the connectors that the flow is made of, by kind."""
         kinds = ["source"]
         if self.settings.get("offset_sync", True):
             kinds.append("checkpoint")
-        if self.settings.get("heartbeats", True):
+        if self.heartbeats:
             kinds.append("heartbeat")
         return {kind: connector_name(self.name, kind) for kind in kinds}
 
@@ -55,7 +77,7 @@ def connector_name(flow: str, kind: str) -> str:
 
 
 def flow_of(connector: str) -> str | None:
-    """Return the flow that a connector belongs to, ``None`` for a connector that is none of ours."""
+    """Return the flow that a connector is named for, ``None`` where its name is none of a flow's."""
     name, _, kind = connector.rpartition(".")
     return name if name and kind in KINDS else None
 

@@ -1,6 +1,5 @@
 """How far a flow is behind its source: records that it still has to look at, and the age of the oldest."""
 
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
 from meridian.services.mirror.flow import FlowSpec
+from meridian.topology.patterns import matches
 
 _TIMEOUT = 10.0
 
@@ -89,7 +89,7 @@ def pending(
 
 def carries(flow: FlowSpec, topic: str) -> bool:
     """Tell whether a flow's topics include one of this name."""
-    return any(re.fullmatch(pattern, topic) for pattern in flow.topics)
+    return matches(flow.topics, topic)
 
 
 def _bounds(admin: AdminClient, flow: FlowSpec) -> tuple[dict[Partition, int], dict[Partition, int]]:

@@ -9,7 +9,7 @@ from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
 from meridian.services.connect.client import ConnectClient, ConnectError
 from meridian.services.connect.health import Health, judge
-from meridian.services.mirror import lag
+from meridian.services.mirror import lag, ownership
 from meridian.services.mirror.flow import MAY_LACK_TASKS, FlowSpec, from_topology
 from meridian.topology.model import Topology
 
@@ -51,6 +51,26 @@ def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, 
         flows = [from_topology(topology, flow) for flow in topology.flows if flow.target == target]
         statuses |= of_flows(client, flows, tls)
     return statuses
+
+
+def unmanaged(topology: Topology, client_folder: Path) -> dict[str, dict[str, str]]:
+    """Return the connectors of ours that no flow of the pillar names: ``{connector: {"region", "state"}}``.
+
+    :param client_folder: the operator's PEM files, ``meridian.common.paths.secrets(environment) / "client"``.
+    :raises MeridianError: when no worker of a Connect cluster answers.
+    """
+    tls = Tls.of_operator(client_folder)
+    found: dict[str, dict[str, str]] = {}
+    for region in topology.regions:
+        if not region.with_role("connect"):
+            continue
+        names = [flow.name for flow in topology.flows if flow.target == region.name]
+        seen = operator_client(topology, region.name, tls, patience=5).connectors()
+        found |= {
+            name: {"region": region.name, "state": state}
+            for name, state in ownership.unmanaged(seen, names).items()
+        }
+    return found
 
 
 def worker_urls(topology: Topology, region: str) -> list[str]:

@@ -42,7 +42,7 @@ class Ensemble(Protocol):
     def restart(self, server: int) -> None:
         """Restart a server."""
 
-    def last_words(self, server: int) -> str:
+    def last_log_line(self, server: int) -> str:
         """Return the end of a server's log."""
 
     def name(self, server: int) -> str:
@@ -187,6 +187,6 @@ def _wait(
         if time.monotonic() > until:
             break
         time.sleep(_POLL_SECONDS)
-    said = "; ".join(f"{ensemble.name(one)} said last: {ensemble.last_words(one)}" for one in missing)
+    said = "; ".join(f"{ensemble.name(one)} said last: {ensemble.last_log_line(one)}" for one in missing)
     count = f"{len(missing)} of {len(set(expected))} servers of ZooKeeper serve nobody"
     raise _NotServing(f"{when}{count} after {deadline:.0f} s; {said}", missing, status)

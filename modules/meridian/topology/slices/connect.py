@@ -18,7 +18,7 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
         "workers": [f"https://{one.id}:{section['port']}" for one in workers],
         "serial_gc": region.settings["kafka"]["serial_gc"],
     }
-    return {"connect": connect, "flows": _flows(topology, region)}
+    return {"connect": connect, "mirror": region.settings["mirror"], "flows": _flows(topology, region)}
 
 
 def _flows(topology: Topology, region: Region) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from meridian.cloud.errors import (
     Unavailable,
 )
 from meridian.cloud.lifecycle.creation import create
-from meridian.cloud.lifecycle.retry import Patience, Waiting
+from meridian.cloud.lifecycle.retry import Backoff, RetryPolicy
 from meridian.common.errors import MeridianError
 
 
@@ -68,7 +68,7 @@ def _create(machine: Provider, deadline: float = 300) -> list[float]:
         now[0] += seconds
         pauses.append(seconds)
 
-    create(machine, Waiting(Patience(deadline=deadline), lambda: now[0], sleep))
+    create(machine, Backoff(RetryPolicy(deadline=deadline), lambda: now[0], sleep))
     return pauses
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from meridian.cloud.errors import Quota, RateLimited, Unavailable
-from meridian.cloud.lifecycle.retry import Patience, Waiting, patience, patiently
+from meridian.cloud.lifecycle.retry import Backoff, RetryPolicy, retry, retry_policy
 from meridian.common.errors import MeridianError
 
 
@@ -19,11 +19,11 @@ class Clock:
         self.now += seconds
         self.pauses.append(seconds)
 
-    def waiting(self, pace: Patience, jitter: float = 1.0) -> Waiting:
+    def backoff(self, pace: RetryPolicy, jitter: float = 1.0) -> Backoff:
         def spread(low: float, high: float) -> float:
             return low + (high - low) * jitter
 
-        return Waiting(pace, lambda: self.now, self.sleep, spread)
+        return Backoff(pace, lambda: self.now, self.sleep, spread)
 
 
 @pytest.fixture
@@ -36,20 +36,20 @@ def _answers(*problems: Exception) -> Iterator[Exception]:
 
 
 def test_pauses_grow_up_to_the_longest(clock: Clock) -> None:
-    waiting = clock.waiting(Patience(first=1, longest=5, deadline=100))
+    backoff = clock.backoff(RetryPolicy(first=1, longest=5, deadline=100))
     for _ in range(5):
-        waiting.after(Unavailable("down"))
+        backoff.after(Unavailable("down"))
     assert clock.pauses == [1, 2, 4, 5, 5]
 
 
 def test_half_of_a_pause_is_jitter(clock: Clock) -> None:
     for jitter in (0.0, 0.5):
-        clock.waiting(Patience(first=8), jitter).after(Unavailable("down"))
+        clock.backoff(RetryPolicy(first=8), jitter).after(Unavailable("down"))
     assert clock.pauses == [4, 6]
 
 
 def test_providers_own_wish_is_the_shortest_pause(clock: Clock) -> None:
-    clock.waiting(Patience(first=1)).after(RateLimited("slow down", 20.0))
+    clock.backoff(RetryPolicy(first=1)).after(RateLimited("slow down", 20.0))
     assert 20 <= clock.pauses[0] <= 21
 
 
@@ -58,13 +58,13 @@ def test_deadline_ends_it_with_the_last_answer(clock: Clock) -> None:
         raise Unavailable("no route")
 
     with pytest.raises(Unavailable, match="no route"):
-        patiently(call, clock.waiting(Patience(first=1, longest=4, deadline=10)))
+        retry(call, clock.backoff(RetryPolicy(first=1, longest=4, deadline=10)))
     assert clock.now <= 10
 
 
 def test_wish_beyond_the_deadline_is_not_waited_for(clock: Clock) -> None:
     with pytest.raises(RateLimited):
-        clock.waiting(Patience(deadline=10)).after(RateLimited("tomorrow", 86400))
+        clock.backoff(RetryPolicy(deadline=10)).after(RateLimited("tomorrow", 86400))
     assert clock.pauses == []
 
 
@@ -76,7 +76,7 @@ def test_call_is_repeated_until_it_is_answered(clock: Clock) -> None:
             raise problem
         return "done"
 
-    assert patiently(call, clock.waiting(Patience())) == "done"
+    assert retry(call, clock.backoff(RetryPolicy())) == "done"
     assert len(clock.pauses) == 2
 
 
@@ -85,17 +85,17 @@ def test_other_errors_are_not_repeated(clock: Clock) -> None:
         raise Quota("full")
 
     with pytest.raises(Quota):
-        patiently(call, clock.waiting(Patience()))
+        retry(call, clock.backoff(RetryPolicy()))
     assert clock.pauses == []
 
 
 def test_provider_may_set_its_pace() -> None:
-    assert patience("aws", {"first": 2, "deadline": 60}) == Patience(first=2.0, deadline=60.0)
-    assert patience("aws", None) == Patience()
+    assert retry_policy("aws", {"first": 2, "deadline": 60}) == RetryPolicy(first=2.0, deadline=60.0)
+    assert retry_policy("aws", None) == RetryPolicy()
 
 
 @pytest.mark.parametrize("wrong", [{"frist": 1}, {"first": "soon"}, {"longest": 0}, {"first": True}])
 def test_wrong_pace_is_named(wrong: dict[str, object]) -> None:
     [key] = wrong
     with pytest.raises(MeridianError, match=rf"^cloud\.providers\.d/: aws: retry: {key}: "):
-        patience("aws", wrong)
+        retry_policy("aws", wrong)

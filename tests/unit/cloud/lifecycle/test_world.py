@@ -14,8 +14,8 @@ def test_each_node_is_there_missing_or_half_made() -> None:
     }
     world = assess("aws", WANTED, listings)
     assert list(world.existing) == ["kafka-1.east.aws"]
-    assert (world.half_made, world.missing) == (("kafka-2.east.aws",), ("kafka-1.west.aws",))
-    assert (world.stopped, world.strangers, world.conflicts) == ((), (), ())
+    assert (world.incomplete, world.missing) == (("kafka-2.east.aws",), ("kafka-1.west.aws",))
+    assert (world.stopped, world.unmanaged, world.conflicts) == ((), (), ())
 
 
 def test_stopped_machine_exists() -> None:
@@ -39,7 +39,7 @@ def test_strangers_bear_the_environments_name_or_tags() -> None:
     listings = {
         "ec2": {"bastion.aws": entry("i-1", environment=""), "old": entry("i-2"), "web": entry("i-3", "prod")}
     }
-    assert assess("aws", WANTED, listings).strangers == ("bastion.aws", "old")
+    assert assess("aws", WANTED, listings).unmanaged == ("bastion.aws", "old")
 
 
 def test_machine_of_our_name_without_our_tags_is_a_conflict() -> None:

@@ -6,7 +6,7 @@ import pytest
 from libcloud.common.exceptions import BaseHTTPError
 from libcloud.compute.types import NodeState
 from meridian.cloud.local import networks
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.cloud.local.container import File
 from meridian.cloud.local.driver import LocalNodeDriver
 from meridian.cloud.providers.table import adapter
@@ -99,7 +99,7 @@ def test_unknown_provider_is_named() -> None:
 
 
 def test_networks_are_made_once_and_with_the_contracts_addresses(engine: Engine) -> None:
-    given = Allotment(LocalNetwork("10.230.0.0/16", 1), "0badcafe")
+    given = Allocation(LocalNetwork("10.230.0.0/16", 1), "0badcafe")
     assert networks.ensure_regions(given, "test", ["east", "west"], engine) == ["east", "west"]
     assert networks.ensure_regions(given, "test", ["east", "west"], engine) == []
     assert [n.attrs["IPAM"]["Config"][0]["Subnet"] for n in engine.known_networks] == [
@@ -110,6 +110,6 @@ def test_networks_are_made_once_and_with_the_contracts_addresses(engine: Engine)
 
 def test_network_in_others_hands_is_one_clear_line(engine: Engine) -> None:
     engine.known_networks.append(network("foreign", "10.230.0.0/20"))
-    given = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
+    given = Allocation(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
     with pytest.raises(MeridianError, match=r"10\.230\.0\.0/20 is in use on this host \(Pool overlaps"):
         networks.ensure_management(given, engine)

@@ -3,11 +3,11 @@ from collections.abc import Callable
 
 import pytest
 from meridian.cloud.local import gateway_agent, wan
-from meridian.cloud.local.allocation import Allotment
+from meridian.cloud.local.allocation import Allocation
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Topology
 
-GIVEN = Allotment(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
+GIVEN = Allocation(LocalNetwork("10.230.0.0/16", 0), "0badcafe")
 
 
 def test_gateway_stands_for_every_remote_server_under_its_advertised_address(topology: Topology) -> None:

@@ -27,7 +27,7 @@ def account(engine: Engine, tmp_path: Path) -> Account:
 
 
 def test_container_is_made_once_listed_with_tags_and_removed(account: Account) -> None:
-    order = create.Order(NAME, "small", "meridian-node", create=CREATE)
+    order = create.MachineSpec(NAME, "small", "meridian-node", create=CREATE)
     assert create.make(account, order, "PUBLIC", wait=lambda seconds: None).taken is False
     assert create.make(account, order, "OTHER", wait=lambda seconds: None).public_key == "PUBLIC"
     listed = account.listed()

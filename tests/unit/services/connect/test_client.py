@@ -46,6 +46,18 @@ def test_a_connector_may_be_created_paused(cluster: ConnectDouble, client: Conne
     assert cluster.connectors["one"]["state"] == "PAUSED"
 
 
+def test_offsets_are_written_to_a_stopped_connector_alone(
+    cluster: ConnectDouble, client: ConnectClient
+) -> None:
+    offsets = [{"partition": {"topic": "t", "partition": 0}, "offset": {"offset": 7}}]
+    client.create("one", {"connector.class": "x"})
+    with pytest.raises(ConnectError, match="STOPPED"):
+        client.set_offsets("one", offsets)
+    client.create("two", {"connector.class": "x"}, stopped=True)
+    client.set_offsets("two", offsets)
+    assert client.offsets("two") == offsets
+
+
 def test_names_are_quoted(cluster: ConnectDouble, client: ConnectClient) -> None:
     with pytest.raises(ConnectError, match="404"):
         client.status("a b")

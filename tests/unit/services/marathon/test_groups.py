@@ -62,7 +62,7 @@ def test_apps_that_are_not_declared_stay_as_they_are_and_are_named(
     before = client.app("/shop/stranger")
     changed = {**SHOP, "apps": [{**SHOP["apps"][0], "cmd": "serve -v"}]}
     todo = groups.plan(client, "/shop", changed, PILLAR.get)
-    assert todo.strangers == ("/shop/other/stranger", "/shop/stranger")
+    assert todo.unmanaged == ("/shop/other/stranger", "/shop/stranger")
     groups.apply(client, todo, 10)
     after = client.app("/shop/stranger")
     assert before is not None

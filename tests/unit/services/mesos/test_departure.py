@@ -36,7 +36,7 @@ class Hosted:
         self.asked.append(f"start {','.join(map(str, brokers))}")
         self.up += brokers
 
-    def wait_whole(self, seconds: float) -> None:
+    def wait_in_sync(self, seconds: float) -> None:
         self.asked.append("whole")
         if self.lags:
             raise MeridianError(self.lags)

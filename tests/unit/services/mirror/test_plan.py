@@ -119,8 +119,8 @@ def test_heartbeats_switched_off_take_their_connector_away(applied: ConnectClien
 
 def test_flows_without_pillar_are_reported_and_stay(applied: ConnectClient, cluster: ConnectDouble) -> None:
     cluster.add("somebody.elses", {})
-    assert mirror.strangers(applied, {"other-flow": {}}) == ["us-east-to-central"]
-    assert mirror.strangers(applied, {"us-east-to-central": {}}) == []
+    assert mirror.unmanaged_flows(applied, {"other-flow": {}}) == ["us-east-to-central"]
+    assert mirror.unmanaged_flows(applied, {"us-east-to-central": {}}) == []
     assert writes(cluster) == []
 
 

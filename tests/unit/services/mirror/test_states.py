@@ -14,7 +14,7 @@ CHANGES = {"west.source": {"tasks.max": {"old": "1", "new": "2"}}}
 def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Load the state's module with an execution module that tells what it was asked."""
 
-    def load(plans: list[Any], test: bool = False, strangers: list[str] | None = None) -> list[str]:
+    def load(plans: list[Any], test: bool = False, unmanaged: dict[str, str] | None = None) -> list[str]:
         asked: list[str] = []
 
         def plan(name: str, flow: Any = None) -> dict[str, Any]:
@@ -28,10 +28,15 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             asked.append("flow_present")
             return CHANGES
 
+        def settle(policy: str, known: Any, test: bool) -> dict[str, Any]:
+            asked.append(f"{policy} {test}")
+            return {name: {"old": state, "new": "PAUSED"} for name, state in (unmanaged or {}).items()}
+
         functions = {
             "mirror.plan": plan,
             "mirror.flow_present": present,
-            "mirror.strangers": lambda known: strangers or [],
+            "mirror.settle_unmanaged": settle,
+            "mirror.unmanaged": lambda known: unmanaged or {},
         }
         monkeypatch.setattr(state, "__salt__", functions, raising=False)
         monkeypatch.setattr(state, "__opts__", {"test": test}, raising=False)
@@ -71,10 +76,23 @@ def test_what_connect_said_is_the_comment(told: Callable[..., list[str]]) -> Non
     assert (ret["result"], ret["comment"]) == (False, "no Connect worker answers")
 
 
-def test_a_flow_without_pillar_is_a_warning_that_says_how_to_remove_it(
+def test_a_connector_without_a_flow_is_paused_with_a_warning_that_says_how_to_remove_it(
     told: Callable[..., list[str]],
 ) -> None:
-    told([], strangers=["old"])
-    ret = state.reported("Flows without pillar", ["west"])
-    assert (ret["result"], ret["changes"]) == (True, {})
-    assert "mirror.remove old confirm=old" in ret["warnings"][0]
+    asked = told([], unmanaged={"old.source": "RUNNING"})
+    ret = state.unmanaged("Connectors without a flow", "pause", ["west"])
+    assert (ret["result"], asked) == (True, ["pause False"])
+    assert ret["changes"] == {"old.source": {"old": "RUNNING", "new": "PAUSED"}}
+    assert "mirror.remove old.source confirm=old.source" in ret["warnings"][0]
+
+
+def test_a_dry_run_pauses_nothing(told: Callable[..., list[str]]) -> None:
+    asked = told([], test=True, unmanaged={"old.source": "RUNNING"})
+    assert state.unmanaged("Connectors without a flow")["result"] is None
+    assert asked == ["pause True"]
+
+
+def test_when_each_connector_has_a_flow_nothing_is_told(told: Callable[..., list[str]]) -> None:
+    told([])
+    ret = state.unmanaged("Connectors without a flow")
+    assert (ret["result"], ret["changes"], ret.get("warnings")) == (True, {}, None)

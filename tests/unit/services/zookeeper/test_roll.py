@@ -56,7 +56,7 @@ class Ensemble:
         if server not in self.broken:
             self.up |= {server}
 
-    def last_words(self, server: int) -> str:
+    def last_log_line(self, server: int) -> str:
         return "ERROR bad tickTime"
 
     def name(self, server: int) -> str:

@@ -62,7 +62,7 @@ class HostedBrokers:
         if answer.get("status") != "started":
             raise MeridianError(str(answer.get("message") or f"broker {names} does not run"))
 
-    def wait_whole(self, seconds: float) -> None:
+    def wait_in_sync(self, seconds: float) -> None:
         """Wait until every replica is in sync."""
         self._whole(seconds)
 

@@ -1,0 +1,53 @@
+"""What makes a platform's status a problem: connectors of ours that run and that no flow has."""
+
+from typing import Any
+
+import pytest
+from meridian.operations import status, work_dirs
+from meridian.services.elasticsearch import operator
+from meridian.topology import Topology
+
+from tests.unit.topology.conftest import local, salt_options, shipped
+
+__all__ = ["local", "salt_options", "shipped"]
+
+NAME = "us-east-to-central-central.source"
+
+
+def gathered(monkeypatch: pytest.MonkeyPatch, topology: Topology, state: str | None) -> dict[str, Any]:
+    """Return the facts of a platform that is well, but for a connector in a state."""
+
+    class Described:
+        brokers = (1, 2, 3)
+        under_replicated = ()
+
+    found = {NAME: {"region": "central", "state": state}} if state else {}
+    monkeypatch.setattr(status, "_nodes", lambda opts, _: {node.id: True for node in topology.nodes})
+    monkeypatch.setattr(status, "_cluster", lambda region, _: Described)
+    running = {"state": "RUNNING", "lag_records": 0, "lag_seconds": 0.0}
+    monkeypatch.setattr(status, "_flows", lambda _: {flow.name: running for flow in topology.flows})
+    monkeypatch.setattr(status, "_unmanaged", lambda _: found)
+    monkeypatch.setattr(status, "_overlaps", lambda _: [])
+    monkeypatch.setattr(status, "_archive", lambda _: {})
+    monkeypatch.setattr(operator, "of_topology", lambda _: {})
+    monkeypatch.setattr(work_dirs, "problems", lambda opts, _: [])
+    return status.gather({}, topology)
+
+
+@pytest.mark.parametrize("state", ["RUNNING", "FAILED", "UNASSIGNED"])
+def test_a_connector_that_no_flow_has_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch, local: Topology, state: str
+) -> None:
+    facts = gathered(monkeypatch, local, state)
+    assert facts["ok"] is False
+    (problem,) = facts["problems"]
+    assert problem.startswith(f"connector {NAME} in central is {state}, and no flow of the pillar has it")
+
+
+@pytest.mark.parametrize("state", ["PAUSED", "STOPPED", None])
+def test_one_that_waits_to_be_removed_is_listed_and_no_problem(
+    monkeypatch: pytest.MonkeyPatch, local: Topology, state: str | None
+) -> None:
+    facts = gathered(monkeypatch, local, state)
+    assert (facts["ok"], facts["problems"]) == (True, [])
+    assert list(facts["unmanaged_connectors"]) == ([NAME] if state else [])
