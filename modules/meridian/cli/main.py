@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     destroy.add_argument("--yes", action="store_true", help="do not ask")
     destroy.add_argument("--purge", action="store_true", help="caches and image as well")
     commands.add_parser("down", help="stop the Salt master and Docker engine that this clone started")
+    docs = commands.add_parser("docs", help="build the documentation, with its reference, and serve it")
+    docs.add_argument("--build", action="store_true", help="only build it, into .platform/site")
+    docs.add_argument("--port", type=int, default=8000, metavar="N", help="where to serve it (default: 8000)")
     commands.add_parser("test", help="every test; --fast stops after rendering", add_help=False)
     return top
 
@@ -187,6 +190,15 @@ def _down(options: argparse.Namespace) -> int:
     return 0
 
 
+def _docs(options: argparse.Namespace) -> int:
+    from meridian.cli import docs
+
+    if options.build:
+        print(f"built: {docs.build() / 'index.html'}")
+        return 0
+    return docs.serve(options.port)
+
+
 def _topology(environment: str) -> Topology:
     """Return an environment's topology; refuse a wrong pillar before anything is started, with all errors."""
     import salt.config
@@ -251,4 +263,5 @@ _COMMANDS = {
     "status": _status,
     "destroy": _destroy,
     "down": _down,
+    "docs": _docs,
 }
