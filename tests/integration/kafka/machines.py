@@ -94,7 +94,7 @@ class Machine:
             settings / "broker", settings / "server.properties", self.folder / "run/meridian-kafka"
         )
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """Return the end of the broker's log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(broker_node.telling(lines, 1))

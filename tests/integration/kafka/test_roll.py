@@ -22,7 +22,7 @@ def rolled(lab: Lab, deadline: float = 120) -> tuple[dict[str, str], list[int]]:
     answers = {number: machine.pending() for number, machine in lab.machines.items()}
     by_node = {lab.nodes[number]: machine for number, machine in lab.machines.items()}
     done = roll.roll(
-        lab.admin, lab.nodes, answers, restart, lambda node: by_node[node].last_words(), deadline=deadline
+        lab.admin, lab.nodes, answers, restart, lambda node: by_node[node].last_log_line(), deadline=deadline
     )
     return done, restarted
 

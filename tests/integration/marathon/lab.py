@@ -91,8 +91,8 @@ class Lab:
         try:
             wait_until("a Marathon leads, and is registered", leads)
         except (AssertionError, MeridianError) as problem:
-            told = {name: program.last_words() for name, program in self.marathons.items()}
-            raise AssertionError(f"{problem}\n{told}\nmaster: {self.master.last_words()}") from problem
+            told = {name: program.last_log_line() for name, program in self.marathons.items()}
+            raise AssertionError(f"{problem}\n{told}\nmaster: {self.master.last_log_line()}") from problem
 
     def client(self, patience: float = 30) -> MarathonClient:
         """Return a client of both Marathons."""

@@ -100,6 +100,6 @@ class Program:
         """Return all that it said."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
-    def last_words(self) -> str:
+    def last_log_line(self) -> str:
         """Return the end of what it said."""
         return self.said()[-1500:]

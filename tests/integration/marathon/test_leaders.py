@@ -173,4 +173,4 @@ def test_a_wrong_flag_is_refused_in_one_line(lab: Lab) -> None:
     wrong = programs.Program(lab.marathon, "marathon", lab.folder / "wrong", (), environment)
     wrong.start()
     wait_until("it ends", lambda: not wrong.alive)
-    assert "Unknown option 'zookeeper'" in wrong.last_words()
+    assert "Unknown option 'zookeeper'" in wrong.last_log_line()

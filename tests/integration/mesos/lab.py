@@ -78,7 +78,8 @@ class Lab:
         try:
             wait_until("all agents are registered", lambda: len(self.registered()) == len(AGENTS))
         except AssertionError as problem:
-            told = {name: program.last_words() for name, program in {**self.masters, **self.agents}.items()}
+            programs = {**self.masters, **self.agents}
+            told = {name: program.last_log_line() for name, program in programs.items()}
             raise AssertionError(
                 f"{problem}\n" + "\n".join(f"{k}: {v}" for k, v in told.items())
             ) from problem

@@ -193,7 +193,7 @@ class Ensemble:
         self.machines[server].stop()
         self.machines[server].start()
 
-    def last_words(self, server: int) -> str:
+    def last_log_line(self, server: int) -> str:
         lines = self.machines[server].log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(node.telling(lines, 1))
 

@@ -53,7 +53,7 @@ class Lab:
             self.nodes,
             answers,
             restart,
-            lambda node: by_node[node].last_words(),
+            lambda node: by_node[node].last_log_line(),
             deadline=UP_SECONDS,
             mode=ZOOKEEPER,
         )
@@ -89,7 +89,7 @@ def lab(
         try:
             cluster.wait_healthy(lab.admin, list(lab.machines), UP_SECONDS)
         except cluster.NotHealthy as problem:
-            raise AssertionError(f"{problem}; {made[0].last_words()}") from problem
+            raise AssertionError(f"{problem}; {made[0].last_log_line()}") from problem
         yield lab
     finally:
         for machine in made:
