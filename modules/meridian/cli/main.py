@@ -212,11 +212,15 @@ def _topology(environment: str) -> Topology:
 
 
 def _preflight(topology: Topology) -> None:
-    """Refuse before anything is started where clouds would; what the local cloud needs is looked at later."""
+    """Refuse before anything is started; the local cloud's memory and disk are looked at later."""
+    from meridian.artifacts import needed
+    from meridian.artifacts.store import Store
     from meridian.cli import runners
 
     if topology.is_remote:
         runners.call("platform.preflight", environment=topology.environment)
+    else:
+        needed.refuse_unnamed(topology, Store(paths.repository(), paths.cache()))
 
 
 def _set_up(topology: Topology) -> None:

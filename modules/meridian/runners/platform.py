@@ -54,8 +54,8 @@ def validate(environment: str = "local") -> dict[str, Any]:
 
 def preflight(environment: str = "local") -> dict[str, Any]:
     """
-    Check what the deployment will need before anything is touched: the clouds' credentials, a way in; in the
-    local cloud memory and disk.
+    Check what the deployment will need before anything is touched: software that only its user can name, the
+    clouds' credentials, a way in; in the local cloud memory and disk.
 
     environment
         Name of the environment.
@@ -66,11 +66,14 @@ def preflight(environment: str = "local") -> dict[str, Any]:
 
         salt-run platform.preflight environment=local
     """
+    from meridian.artifacts import needed
+    from meridian.artifacts.store import Store
     from meridian.cloud.local import nodes
     from meridian.salt_api import accounts
 
     topology = load_topology(__opts__, environment)
     accounts.check(__opts__, topology)
+    needed.refuse_unnamed(topology, Store(paths.repository(), paths.cache()))
     deployment_preflight.reachable(topology)
     if topology.is_local:
         deployment_preflight.check(topology, paths.cache(), nodes.running(environment))

@@ -40,6 +40,7 @@ def test_without_mesos_it_is_refused_in_one_line(clone: Clone, monkeypatch: pyte
     assert "MERIDIAN_MESOS_ARTIFACT" in line
     assert "docs/mesos.md" in line
     assert clone.status("local-mesos")["nodes"]["up"] == 0
+    assert "local-mesos" not in (clone.folder / ".platform" / "networks.json").read_text(encoding="utf-8")
 
 
 @on_its_own

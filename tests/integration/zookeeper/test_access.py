@@ -74,6 +74,8 @@ def test_a_certificate_lets_in_and_is_no_identity(ensemble: Ensemble) -> None:
     with ensemble.client("marathon") as marathon, ensemble.client("mesos") as mesos:
         path = marathon.create("/marathon/own", b"", [*CREATOR_ALL_ACL, *READ_ACL_UNSAFE])
         assert acl.describe(marathon.get_acls(path)[0]) == ["digest:marathon:cdrwa", "world:anyone:r"]
+        # A server may not have read yet what another one has taken.
+        mesos.sync(path)
         assert mesos.get(path)[0] == b""
         assert refused(lambda: mesos.set(path, b"mine")) == "NoAuthError"
         marathon.delete(path)
