@@ -3,7 +3,6 @@
 import ast
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +13,8 @@ from meridian.cli.main import parser
 from meridian.common.errors import MeridianError
 from meridian.topology.schema import EnvironmentSettings, RegionSettings
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.lint.repository import REPOSITORY, tracked
+
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 #: What Salt itself brings, of which pages tell.
 SALTS_OWN = {"state.orchestrate", "salt.cmd"}
@@ -29,16 +29,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tracked() -> set[str]:
+def places() -> set[str]:
     """The repository's files and folders."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    files = {name for name in listed if (REPOSITORY / name).is_file()}
+    files = set(tracked())
     return files | {str(folder) for name in files for folder in Path(name).parents}
 
 
@@ -119,12 +112,12 @@ def test_a_setting_is_shown_with_its_default_and_meaning(site: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_place_in_the_repository_that_a_page_names_is_there(page: Path, tracked: set[str]) -> None:
-    tops = {name.split("/")[0] for name in tracked if "/" in name}
+def test_a_place_in_the_repository_that_a_page_names_is_there(page: Path, places: set[str]) -> None:
+    tops = {name.split("/")[0] for name in places if "/" in name}
     missing = [
         place
         for place in _places(page.read_text(encoding="utf-8"))
-        if place.split("/")[0] in tops and not _exists(place, tracked)
+        if place.split("/")[0] in tops and not _exists(place, places)
     ]
     assert missing == []
 
@@ -151,6 +144,6 @@ def _places(text: str) -> Iterator[str]:
         yield found.rstrip(".-")
 
 
-def _exists(place: str, tracked: set[str]) -> bool:
+def _exists(place: str, known: set[str]) -> bool:
     pattern = re.compile(re.sub(r"<[^>]*>|\\\*", "[^/]*", re.escape(place.rstrip("/"))))
-    return any(pattern.fullmatch(name) for name in tracked)
+    return any(pattern.fullmatch(name) for name in known)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.lint.repository import REPOSITORY, tracked
+
 TOOLS = Path(sys.executable).parent
 
 
@@ -28,18 +29,6 @@ def run(*command: str) -> None:
         pytest.fail(
             f"{Path(command[0]).name}: exit code {done.returncode}\n{done.stdout[-6000:]}", pytrace=False
         )
-
-
-def tracked(*suffixes: str) -> list[str]:
-    """Return the repository's files, those not yet committed among them, whose names end so."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    return sorted(name for name in listed if name.endswith(suffixes) and (REPOSITORY / name).is_file())
 
 
 def test_ruff() -> None:

@@ -134,7 +134,7 @@ class Partition:
             self.position = end
 
     def is_full(self, limits: SegmentLimits, now: float) -> bool:
-        """Tell whether the open buffer has to become a segment."""
+        """Return whether the open buffer has to become a segment."""
         count = len(self.columns)
         return count > 0 and (
             count >= limits.max_records

@@ -269,7 +269,7 @@ class Service(Consuming):
         return offsets
 
     def _has_room(self) -> bool:
-        """Tell whether more records may be held. While there is no room, what is held becomes segments."""
+        """Return whether more records may be held. While there is no room, what is held becomes segments."""
         now = time.monotonic()
         partitions = self._partitions.values()
         held = sum(partition.memory for partition in partitions)

@@ -31,7 +31,7 @@ class Workers:
         self._resume_at = 0.0
 
     def available(self, now: float) -> bool:
-        """Tell whether a job would be started now."""
+        """Return whether a job would be started now."""
         return len(self._jobs) < self._count and now >= self._resume_at
 
     @property

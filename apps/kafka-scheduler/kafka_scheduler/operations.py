@@ -188,12 +188,12 @@ class Operations(Generic[PartsT]):
 
 
 def runs(instance: Instance) -> bool:
-    """Tell whether an instance runs."""
+    """Return whether an instance runs."""
     return instance.task is not None and instance.task.state is TaskState.RUNNING
 
 
 def stopped(instance: Instance) -> bool:
-    """Tell whether an instance has ended, and is not to run."""
+    """Return whether an instance has ended, and is not to run."""
     return instance.task is None and not instance.active
 
 

@@ -118,7 +118,7 @@ def commands(
 
 
 def _is_place(argument: str) -> bool:
-    """Tell whether an argument is a file, folder or node id of tests."""
+    """Return whether an argument is a file, folder or node id of tests."""
     return not argument.startswith("-") and Path(argument.split("::", 1)[0]).exists()
 
 

@@ -85,7 +85,7 @@ class Prices:
 
 
 def is_free(offer: Offer) -> bool:
-    """Tell whether a provider costs nothing by its nature."""
+    """Return whether a provider costs nothing by its nature."""
     return offer.kind in _FREE
 
 

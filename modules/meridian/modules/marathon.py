@@ -174,7 +174,7 @@ def group_absent(name: str, confirm: str = "", timeout: float = 300) -> list[str
 
 def exists(name: str, kind: str = "app") -> bool:
     """
-    Tell whether Marathon has an app or a group.
+    Return whether Marathon has an app or a group.
 
     name
         Its id.

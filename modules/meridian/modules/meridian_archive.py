@@ -79,7 +79,7 @@ def verify(topic: str = "") -> dict[str, Any]:
 
 def bucket(create: bool = False) -> dict[str, Any]:
     """
-    Tell whether the bucket of the archive exists.
+    Return whether the bucket of the archive exists.
 
     create
         Make it when it does not.

@@ -173,7 +173,7 @@ def remove(
 
 
 def _may_have_unit(region: Region, node: str) -> bool:
-    """Tell whether a node has a broker that is a unit of its own, or had one when the pillar named it."""
+    """Return whether a node has a broker that is a unit of its own, or had one when the pillar named it."""
     if region.runtime != "systemd" or node.split(".")[-2:-1] != [region.name]:
         return False
     roles = {one.id: one.roles for one in region.nodes}

@@ -49,7 +49,7 @@ def unmanaged(topology: Topology, world: World) -> list[Change]:
 
 
 def is_up(seen: Mapping[str, Any]) -> bool:
-    """Tell whether a machine runs, as far as its provider says."""
+    """Return whether a machine runs, as far as its provider says."""
     return str(seen.get("state") or "RUNNING").upper() in _UP
 
 

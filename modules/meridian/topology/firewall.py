@@ -33,7 +33,7 @@ def open_ports(pillar: RegionSettings, roles: Iterable[Role]) -> tuple[PortRule,
 
 
 def on_node(region: Region) -> bool:
-    """Tell whether the nodes of a region filter for themselves."""
+    """Return whether the nodes of a region filter for themselves."""
     wanted = region.settings["firewall"]["on_node"]
     return region.kind not in WITH_FIREWALL | _APART if wanted == "auto" else bool(wanted)
 

@@ -1,15 +1,12 @@
 """What a flow carries, and under which name it arrives: read from the topology, not asked of the mirror."""
 
-import re
-
 from meridian.topology.model import Flow, Topology
+from meridian.topology.patterns import matches
 
 
 def carries(flow: Flow, topic: str) -> bool:
     """Return whether a flow that is switched on takes a topic along; a flow names topics by expressions."""
-    return bool(flow.settings["enabled"]) and any(
-        re.fullmatch(name, topic) for name in flow.settings["topics"]
-    )
+    return bool(flow.settings["enabled"]) and matches(flow.settings["topics"], topic)
 
 
 def arrives_as(flow: Flow, topic: str) -> str:

@@ -12,12 +12,12 @@ def test_destroy_asks_and_leaves_nothing(platform: Clone) -> None:
     assert platform.meridian("destroy", code=1).code == 1, "it must not go on when nobody can be asked"
     assert platform.status()["ok"]
     platform.meridian("destroy", "--yes", timeout=300)
+    # What comes next extends this environment as it is shipped, not as a test has moved it, whatever is left.
+    shipped = Path("pillar/environments/local.sls")
+    shutil.copy2(REPOSITORY / shipped, platform.folder / shipped)
     assert platform.left_of(made) == []
     assert running_below(platform.folder) == []
     assert [path.name for path in (platform.folder / ".platform").iterdir()] == ["venv"]
-    # What comes next extends this environment as it is shipped, not as a test has moved it.
-    shipped = Path("pillar/environments/local.sls")
-    shutil.copy2(REPOSITORY / shipped, platform.folder / shipped)
 
 
 def running_below(folder: Path) -> list[str]:

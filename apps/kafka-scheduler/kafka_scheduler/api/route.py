@@ -35,5 +35,5 @@ class Route:
     local: bool = False
 
     def is_read(self, method: str) -> bool:
-        """Tell whether a request with that method changes nothing."""
+        """Return whether a request with that method changes nothing."""
         return method == "GET" and "GET" in self.methods and not self.changes

@@ -48,7 +48,7 @@ def file_system_uuid(path: str) -> str:
 
 
 def is_zero(path: str) -> bool:
-    """Tell whether the first 4 MiB and the last MiB of a block device or file are all zero."""
+    """Return whether the first 4 MiB and the last MiB of a block device or file are all zero."""
     with Path(path).open("rb", buffering=0) as disk:
         size = disk.seek(0, os.SEEK_END)
         for start, length in ((0, _START), (max(0, size - _END), _END)):
@@ -59,7 +59,7 @@ def is_zero(path: str) -> bool:
 
 
 def is_blank(path: str) -> bool:
-    """Tell whether nothing is on a block device or in a file, as far as its ends and signatures show."""
+    """Return whether nothing is on a block device or in a file, as far as its ends and signatures show."""
     return not signatures(path) and is_zero(path)
 
 

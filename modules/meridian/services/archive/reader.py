@@ -78,7 +78,7 @@ def records_of(
 
 
 def touches(coverage: Coverage, start: int | None, end: int | None) -> bool:
-    """Tell whether a segment may have records of a time range, milliseconds since 1970."""
+    """Return whether a segment may have records of a time range, milliseconds since 1970."""
     begins_before = end is None or coverage.first_timestamp < end
     return begins_before and (start is None or coverage.last_timestamp >= start)
 

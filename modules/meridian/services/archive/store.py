@@ -191,7 +191,7 @@ class Store:
         return self.conditional
 
     def bucket_exists(self) -> bool:
-        """Tell whether the bucket is there."""
+        """Return whether the bucket is there."""
         try:
             self._call("list_objects_v2", Bucket=self._access.bucket, MaxKeys=1)
         except StoreError as error:

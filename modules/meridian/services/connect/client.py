@@ -48,7 +48,7 @@ class ConnectClient:
         return self._workers.urls
 
     def healthy(self, worker: str) -> bool:
-        """Tell whether one worker has joined its group and serves requests."""
+        """Return whether one worker has joined its group and serves requests."""
         try:
             answer = self._workers.ask("GET", f"{worker.rstrip('/')}/health")
         except requests.RequestException:

@@ -4,7 +4,7 @@ from confluent_kafka import KafkaError
 
 
 def is_dead(error: KafkaError) -> bool:
-    """Tell whether the client that an error comes from cannot go on, as one whose place in a group is taken.
+    """Return whether the client that an error comes from cannot go on: its place in a group is taken, say.
 
     A consumer wraps what is fatal in an error that says it is not; only its code tells.
     """

@@ -176,7 +176,7 @@ class MarathonClient:
                 raise MarathonError(f"events of Marathon were cut off ({reason(error)})") from error
 
     def healthy(self, url: str) -> bool:
-        """Tell whether one instance answers and knows a leader."""
+        """Return whether one instance answers and knows a leader."""
         try:
             self._instances.ask("GET", f"{url.rstrip('/')}/ping").raise_for_status()
             found = self._instances.ask("GET", f"{url.rstrip('/')}/v2/leader")

@@ -42,7 +42,7 @@ def _compare(path: str, old: Any, new: Any, found: dict[str, Any]) -> None:
 
 
 def _worth_telling(path: str, new: Any, wanted: Mapping[str, Any]) -> bool:
-    """Tell whether a new app's value was declared; the rest are defaults, a page of them."""
+    """Return whether a new app's value was declared; the rest are defaults, a page of them."""
     return path.partition(".")[0] in wanted
 
 

@@ -13,12 +13,12 @@ Killed in between, the same is found again: the others are stopped, the flow's o
 behind them.
 """
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from meridian.common.errors import MeridianError
+from meridian.common.retry import until
 from meridian.services.connect.client import ConnectClient, ConnectError
 from meridian.services.mirror import ownership
 from meridian.services.mirror.flow import HEARTBEATS, FlowSpec
@@ -225,17 +225,3 @@ def delete(client: ConnectClient, names: Iterable[str]) -> None:
     for name in names:
         await_stop(client, name, _DELETE_SECONDS)
         client.delete(name)
-
-
-def until(true: Callable[[], bool], seconds: float, pause: float) -> bool:
-    """Look again until something is so; return whether it came to be in time.
-
-    :param seconds: how long to look at most.
-    :param pause: seconds between two looks.
-    """
-    deadline = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause)
-    return True

@@ -88,7 +88,7 @@ def pending(
 
 
 def carries(flow: FlowSpec, topic: str) -> bool:
-    """Tell whether a flow's topics include one of this name."""
+    """Return whether a flow's topics include one of this name."""
     return matches(flow.topics, topic)
 
 

@@ -72,5 +72,5 @@ def _topics(topology: Topology, region: str, client_folder: Path) -> list[str]:
         admin = client.admin(bootstrap, Tls.of_operator(client_folder))
         return list(admin.list_topics(timeout=_SECONDS).topics)
     except KafkaException as error:
-        reason = error.args[0].str() if error.args else error
+        reason = client.explain(error)
         raise MeridianError(f"source {region} at {bootstrap} does not answer: {reason}") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from meridian.common.errors import MeridianError
+from meridian.common.retry import until
 from meridian.common.tls import Tls
 from meridian.services.connect.client import ConnectClient
 from meridian.services.mirror import handover, ownership
@@ -83,7 +84,7 @@ def compare(
         }
         if keys:
             update[name] = keys
-        idle = (seen[name]["status"].get("connector") or {}).get("state") in ("PAUSED", "STOPPED")
+        idle = ownership.idle(ownership.state(seen[name]))
         if flow.enabled and idle:
             resume.append(name)
         if not flow.enabled and not idle:
@@ -125,7 +126,7 @@ def apply(
     for name in todo.resume:
         client.resume(name)
     # The worker that is asked next may not have read yet what the group's leader wrote.
-    handover.until(lambda: not plan(client, flow, tls, flows), _SETTLE, _POLL)
+    until(lambda: not plan(client, flow, tls, flows), _SETTLE, _POLL)
 
 
 def _go_on(client: ConnectClient, other: FlowSpec, tls: Tls | None, done: Handover) -> None:

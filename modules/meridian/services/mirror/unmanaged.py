@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 from meridian.common.errors import MeridianError
+from meridian.common.retry import until
 from meridian.services.connect.client import ConnectClient
 from meridian.services.mirror import handover, ownership
 
@@ -50,5 +51,5 @@ def settle(client: ConnectClient, flows: Iterable[str], policy: str) -> dict[str
         for name, change in changes.items():
             (client.pause if change["new"] == "PAUSED" else client.stop)(name)
     if changes:
-        handover.until(lambda: not todo(), _SETTLE, _POLL)
+        until(lambda: not todo(), _SETTLE, _POLL)
     return changes
