@@ -48,12 +48,14 @@ def node_pillar(
     secrets: Mapping[str, Any] | None = None,
     certificates: Mapping[str, Any] | None = None,
     artifacts: Mapping[str, Any] | None = None,
+    transport: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the pillar of one node: only what its roles need.
 
     :param secrets: what :func:`meridian.common.secrets.load` returned.
     :param certificates: what :func:`meridian.pki.certificates_for` returned for the node.
     :param artifacts: index of artifacts by name.
+    :param transport: the node's certificate towards the Salt master: ``ca``, ``certificate``, ``key``, PEM.
     :raises KeyError: when the environment has no such node.
     """
     node = topology.node(node_id)
@@ -67,6 +69,8 @@ def node_pillar(
         },
         "pki": dict(certificates or {}),
     }
+    if transport:
+        pillar["transport"] = dict(transport)
     if node.volumes:
         pillar["volumes"] = [asdict(volume) for volume in node.volumes]
     if region.kind != "local":
