@@ -14,7 +14,7 @@ __opts__: dict[str, Any] = {}
 
 def ensure(environment: str = "local") -> dict[str, Any]:
     """
-    Make or renew the authority, all certificates, those of nodes towards the Salt master too, and credentials.
+    Make or renew the authority, all certificates, of nodes towards the Salt master too, and credentials.
 
     Nothing that is good is touched. Nodes get what changed with their pillar at their next states.
 

@@ -138,8 +138,8 @@ def check(address: str, opts: Mapping[str, Any]) -> None:
         return
     if missing := set(resolved(address)) - _held():
         raise MeridianError(
-            f"the Salt master's certificate does not name {', '.join(sorted(missing))}, which minions are told "
-            "(minion: master): deploy by ./meridian, which renews it and starts the master with it"
+            f"the Salt master's certificate does not name {', '.join(sorted(missing))}, which minions "
+            "are told (minion: master): deploy by ./meridian, which renews it and starts the master with it"
         )
 
 
