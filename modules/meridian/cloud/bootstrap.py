@@ -78,8 +78,6 @@ SETTINGS: Mapping[str, Any] = {
     "mine_enabled": False,
     "log_level": "warning",
     "log_level_logfile": "quiet",
-    # It tells of each connection of Salt's websocket client that was not closed before it went.
-    "log_granular_levels": {"asyncio": "critical"},
     # A master that restarts must be found again soon, by all nodes, but not in the same instant.
     "master_tries": -1,
     "acceptance_wait_time": 2,

@@ -92,7 +92,7 @@ def ensure(address: str, names: Iterable[str] = (), deadline: float = 60.0) -> b
         )
     log = paths.state() / "log/master.out"
     processes.start(
-        [str(Path(sys.executable).parent / "salt-master"), "-c", str(paths.repository())],
+        [sys.executable, "-m", "meridian.salt_api.master_process", "-c", str(paths.repository())],
         _record(),
         log,
         cwd=paths.repository(),
