@@ -51,6 +51,11 @@ def ensure(environment: str, network: str | None = None, local: bool = True, rem
     with step("Salt master") as done:
         if master.ensure(address, names):
             done.append(f"started on {address}")
+    if not master.speaks_tls():
+        print(
+            "  The nodes were made when Salt did not speak TLS: it stays with ZeroMQ until they are made anew",
+            file=sys.stderr,
+        )
 
 
 def _ground(environment: str, network: str | None) -> str:

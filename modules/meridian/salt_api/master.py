@@ -43,7 +43,7 @@ def configure(address: str, names: Iterable[str] = ()) -> bool:
         "file_roots": {"base": [str(repository / "salt"), str(repository / "orchestrate"), str(artifacts)]},
         "pillar_roots": {"base": [str(repository / "pillar")]},
     }
-    if transport.wanted(state / "etc/salt/pki/master/minions"):
+    if speaks_tls():
         known = {address, *names} - {_EVERYWHERE}
         config |= transport.master_options(known)
     text = "# Made by ./meridian; changes are lost.\n" + yaml.safe_dump(config)
@@ -53,6 +53,11 @@ def configure(address: str, names: Iterable[str] = ()) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return True
+
+
+def speaks_tls() -> bool:
+    """Return whether the master speaks TLS, or will when it is started."""
+    return transport.wanted(paths.state() / "etc/salt/pki/master/minions")
 
 
 def options() -> dict[str, Any]:
