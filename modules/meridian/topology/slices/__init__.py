@@ -26,20 +26,20 @@ from meridian.topology.slices.kafka import cluster_id
 __all__ = ["cluster_id", "node_pillar"]
 
 _Slice = Callable[[Topology, Region, Node, Mapping[str, Any]], dict[str, Any]]
-# In order: what of a node's pillar follows from which of its roles.
-_OF_ROLES: tuple[tuple[frozenset[str], _Slice], ...] = (
-    (frozenset({"zookeeper"}), zookeeper.of),
-    (frozenset({"mesos-master", "mesos-agent"}), mesos.of),
-    (frozenset({"marathon"}), marathon.of),
-    (frozenset({"kafka", "marathon"}), scheduler.of),
-    (frozenset({"elasticsearch", "marathon"}), search_scheduler.of),
-    (frozenset({"kafka", "kafka-controller"}), kafka.of),
-    (frozenset({"connect"}), connect.of),
-    (frozenset({"archive"}), archive.of),
-    (frozenset({"objectstore"}), objectstore.of),
-    (frozenset({"elasticsearch"}), elasticsearch.of),
-    (frozenset(roles.NAMES), proxy.of),
-)
+# What of a node's pillar its roles ask for by name, and the proxy, which nodes of all roles may have.
+_SLICES: dict[str, _Slice] = {
+    "zookeeper": zookeeper.of,
+    "mesos": mesos.of,
+    "marathon": marathon.of,
+    "scheduler": scheduler.of,
+    "search_scheduler": search_scheduler.of,
+    "kafka": kafka.of,
+    "connect": connect.of,
+    "archive": archive.of,
+    "objectstore": objectstore.of,
+    "elasticsearch": elasticsearch.of,
+    "proxy": proxy.of,
+}
 
 
 def node_pillar(
@@ -80,7 +80,7 @@ def node_pillar(
     for formula in ("node", "java"):
         if given(region.settings[formula]):
             pillar[formula] = given(region.settings[formula])
-    for wanted, slice_of in _OF_ROLES:
-        if wanted & set(node.roles):
-            pillar |= slice_of(topology, region, node, secrets or {})
+    for name in (*roles.slices(node.roles), "proxy"):
+        pillar |= _SLICES[name](topology, region, node, secrets or {})
+    pillar["meridian"]["node"]["formulas"] = list(roles.formulas(node.roles, pillar))
     return pillar
