@@ -58,7 +58,7 @@ def test_a_role_is_one_entry_of_the_table(
 
 
 def test_an_unknown_role_is_refused_with_those_there_are(bent: Callable[..., Layers]) -> None:
-    with pytest.raises(TopologyError, match="expected .zookeeper., .objectstore."):
+    with pytest.raises(TopologyError, match=r"expected .zookeeper., .objectstore.,"):
         expand(bent("overrides: {central: {nodes: {b: {count: 1, roles: [kafak], size: small}}}}"), "local")
 
 

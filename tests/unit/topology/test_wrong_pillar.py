@@ -77,8 +77,8 @@ WRONG = {
     "unknown role": (
         "nodes: {services: {roles: [archiver]}}",
         [
-            f"{FILE}: nodes.services.roles.0: expected 'zookeeper', 'objectstore', 'mesos-master', 'mesos-agent', "
-            "'marathon', 'kafka-controller', 'kafka', 'connect', 'archive' or "
+            f"{FILE}: nodes.services.roles.0: expected 'zookeeper', 'objectstore', 'mesos-master', "
+            "'mesos-agent', 'marathon', 'kafka-controller', 'kafka', 'connect', 'archive' or "
             "'elasticsearch', found 'archiver'"
         ],
     ),
