@@ -1,9 +1,13 @@
-# Stop and remove the worker. Connectors, their offsets and what they mirrored stay in Kafka.
-meridian-connect:
+# Stop and remove the worker and its supervisor. Connectors, their offsets and what they mirrored stay in Kafka.
+{%- set units = ['meridian-connect-supervisor', 'meridian-connect'] %}
+
+Units of Connect:
   service.dead:
+    - names: {{ units | json }}
     - enable: false
 
 {%- for path in [
+      '/etc/systemd/system/meridian-connect-supervisor.service',
       '/etc/systemd/system/meridian-connect.service',
       '/etc/meridian/connect',
       '/opt/meridian/connect-predicates',
@@ -12,5 +16,5 @@ meridian-connect:
 {{ path }}:
   file.absent:
     - require:
-      - service: meridian-connect
+      - service: Units of Connect
 {%- endfor %}

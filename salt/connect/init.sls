@@ -2,3 +2,4 @@ include:
   - connect.install
   - connect.config
   - connect.service
+  - connect.supervisor

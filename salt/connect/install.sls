@@ -6,6 +6,14 @@ Connect's user:
     - home: /nonexistent
     - shell: /usr/sbin/nologin
 
+User of Connect's supervisor:
+  user.present:
+    - name: connect-supervisor
+    - system: true
+    - createhome: false
+    - home: /nonexistent
+    - shell: /usr/sbin/nologin
+
 {#- The kafka artifact and its class data are the kafka formula's where a broker runs on the same node. #}
 Connect's jars:
   meridian_artifact.installed:

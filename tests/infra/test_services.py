@@ -10,7 +10,7 @@ def test_runs_and_comes_back(facts: dict[str, Any], service: Role) -> None:
     assert unit is not None, f"{service.unit} is not loaded"
     assert (unit["ActiveState"], unit["SubState"]) == ("active", "running")
     assert unit["UnitFileState"] == "enabled", "it would not start with the machine"
-    assert unit["Restart"] in ("always", "on-failure"), "it would stay down after a crash"
+    assert unit["Restart"] == "always", "it would stay down after a crash"
 
 
 def test_has_a_user_of_its_own_that_nobody_logs_in_as(facts: dict[str, Any], service: Role) -> None:
@@ -52,3 +52,12 @@ def test_data_belongs_to_it_alone(facts: dict[str, Any], service: Role) -> None:
         assert folder["mode"].endswith("5"), f"others may write or not enter: {folder['mode']}"
         return
     assert folder["mode"].endswith("0"), f"others may enter: {folder['mode']}"
+
+
+def test_helpers_run_and_come_back(facts: dict[str, Any], service: Role) -> None:
+    for helper in service.helpers:
+        unit = facts["units"].get(f"meridian-{helper}")
+        assert unit is not None, f"meridian-{helper} is not loaded"
+        assert (unit["ActiveState"], unit["SubState"]) == ("active", "running")
+        assert (unit["UnitFileState"], unit["Restart"]) == ("enabled", "always")
+        assert unit["User"] == helper, "it would have the rights of another"

@@ -21,7 +21,7 @@ from meridian.services.kafka.fatal import is_dead
 from elasticsearch_sink.dead_letters import DeadLetters
 from elasticsearch_sink.delivery import Counters, Delivery, Interrupted
 from elasticsearch_sink.document import Document, Malformed, Record, of_record
-from elasticsearch_sink.metrics import Metrics
+from elasticsearch_sink import metrics
 from elasticsearch_sink.settings import SinkSettings
 
 log = logging.getLogger("elasticsearch-sink")
@@ -52,7 +52,7 @@ class Service(Consuming):
         self._lost: set[_Place] = set()
         self._held: list[Any] = []
         self._waiting = False
-        self._metrics = Metrics(settings.metrics)
+        self._metrics = Metrics(settings.metrics, metrics.text)
         elastic = ElasticClient(settings.elasticsearch, timeout=_TIMEOUT, patience=0)
         self._delivery = Delivery(elastic, self._counters, self._pause, self._wanted)
         client = self._client()

@@ -19,6 +19,7 @@ UNIT = """\
 [Unit]
 Description=Salt minion of the Meridian platform
 After=network.target
+StartLimitIntervalSec=0
 
 [Service]
 ExecStart=/opt/salt/bin/salt-minion --disable-keepalive

@@ -87,7 +87,8 @@ def _wanted(topology: Topology, directory: Path) -> Iterator[Pair]:
             for service in roles.services(node.roles):
                 files = _files(directory, node.id, service)
                 good_for = names.of_service(region, node, service)
-                yield Pair(f"{service}.{node.id}", *files, good_for, validity, renew_before)
+                server = service not in roles.helpers(node.roles)
+                yield Pair(f"{service}.{node.id}", *files, good_for, validity, renew_before, server=server)
     client = directory / "client"
     life = _life(topology.region(topology.central).settings)
     yield Pair(OPERATOR, client / f"{OPERATOR}.pem", client / f"{OPERATOR}.key", (), *life, server=False)

@@ -53,6 +53,7 @@ class ConnectKeys(Section):
     nofile: Files | None = None
     stop_seconds: Seconds | None = None
     check_seconds: Seconds | None = None
+    supervisor_metrics: str | None = None
     log_level: Level | None = None
 
 

@@ -25,6 +25,8 @@ class Role:
     :ivar data: whether it keeps data under ``/var/lib/meridian``.
     :ivar ports: settings that say where it listens, e.g. ``connect.port``.
     :ivar root: whether its service is root's, as an agent of Mesos has to be: it starts tasks as other users.
+    :ivar helpers: further services beside it, each with a unit ``meridian-<name>``, a user and a certificate of
+        that name.
     :ivar entered: whether other users may go through its folder, as tasks do to their own.
     """
 
@@ -38,6 +40,7 @@ class Role:
     ports: tuple[str, ...] = ()
     root: bool = False
     entered: bool = False
+    helpers: tuple[str, ...] = ()
 
 
 #: All roles by name, those first that others build on.
@@ -122,6 +125,7 @@ TABLE: dict[str, Role] = {
         slices=("connect",),
         removal=0,
         ports=("connect.port",),
+        helpers=("connect-supervisor",),
     ),
     "archive": Role(
         formulas=("archive",),
@@ -190,7 +194,14 @@ def _artifacts(settings: Mapping[str, Any], role: str) -> tuple[str, ...]:
 def services(roles: Iterable[str]) -> tuple[str, ...]:
     """Return the services of a node with some roles that have a certificate of their own, each once."""
     wanted = set(roles)
-    return tuple(dict.fromkeys(role.service for name, role in TABLE.items() if name in wanted))
+    chosen = [role for name, role in TABLE.items() if name in wanted]
+    return tuple(dict.fromkeys([*(role.service for role in chosen), *helpers(wanted)]))
+
+
+def helpers(roles: Iterable[str]) -> tuple[str, ...]:
+    """Return the further services of a node with some roles. They are clients only."""
+    wanted = set(roles)
+    return tuple(dict.fromkeys(one for name, role in TABLE.items() if name in wanted for one in role.helpers))
 
 
 def slices(roles: Iterable[str]) -> tuple[str, ...]:

@@ -3,8 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from elasticsearch_sink.metrics import Metrics
+from elasticsearch_sink.metrics import text
 from meridian.common.errors import MeridianError
+from meridian.services.daemon.metrics import Metrics
 
 
 @pytest.fixture
@@ -15,16 +16,16 @@ def address() -> str:
 
 @pytest.fixture
 def metrics(address: str) -> Iterator[Metrics]:
-    made = Metrics(address)
+    made = Metrics(address, text)
     yield made
     made.close()
 
 
 def test_numbers_are_served_as_prometheus_reads_them(metrics: Metrics, address: str) -> None:
     metrics.facts = {"state": "running", "counters": {"indexed": 12}, "lag_records": 3}
-    text = requests.get(f"http://{address}/metrics", timeout=5).text
-    assert "meridian_elasticsearch_sink_indexed_total 12\n" in text
-    assert "meridian_elasticsearch_sink_lag_records 3\n" in text
+    served = requests.get(f"http://{address}/metrics", timeout=5).text
+    assert "meridian_elasticsearch_sink_indexed_total 12\n" in served
+    assert "meridian_elasticsearch_sink_lag_records 3\n" in served
 
 
 def test_health_is_good_only_while_it_works(metrics: Metrics, address: str) -> None:
@@ -38,4 +39,4 @@ def test_health_is_good_only_while_it_works(metrics: Metrics, address: str) -> N
 
 def test_a_taken_address_is_told(metrics: Metrics, address: str) -> None:
     with pytest.raises(MeridianError, match=f"metrics: cannot listen on {address}"):
-        Metrics(address)
+        Metrics(address, text)

@@ -7,6 +7,7 @@ from typing import Any
 
 from meridian.common.errors import MeridianError
 from meridian.services.connect.client import ConnectClient, ConnectError
+from meridian.services.connect.traces import first_lines
 
 _POLL = 0.5
 # A task that fails on its first record has been RUNNING for a moment before.
@@ -46,13 +47,6 @@ def judge(status: Mapping[str, Any], needs_tasks: bool = True) -> Health:
         return Health("PAUSED" if all(task["state"] == "PAUSED" for task in tasks) else "STARTING")
     running = state == "RUNNING" and all(task["state"] == "RUNNING" for task in tasks)
     return Health("RUNNING" if running and (tasks or not needs_tasks) else "STARTING")
-
-
-def first_lines(trace: str) -> str:
-    """Return what a Java stack trace says, without its frames: the exception and its last cause."""
-    said = [line.strip() for line in trace.splitlines() if line.strip() and not line.startswith("\t")]
-    causes = [line for line in said[1:] if line.startswith("Caused by:")]
-    return " | ".join([*said[:1], *causes[-1:]])
 
 
 def wait_for_workers(client: ConnectClient, workers: Iterable[str], deadline: float = 120) -> None:
