@@ -14,14 +14,15 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from meridian.services.daemon.consuming import Consuming
+from meridian.services.daemon.metrics import Metrics
 from meridian.services.daemon.notify import notify
 from meridian.services.elasticsearch.client import ElasticClient
 from meridian.services.kafka.fatal import is_dead
 
+from elasticsearch_sink import metrics
 from elasticsearch_sink.dead_letters import DeadLetters
 from elasticsearch_sink.delivery import Counters, Delivery, Interrupted
 from elasticsearch_sink.document import Document, Malformed, Record, of_record
-from elasticsearch_sink import metrics
 from elasticsearch_sink.settings import SinkSettings
 
 log = logging.getLogger("elasticsearch-sink")

@@ -1,4 +1,4 @@
-"""Why something failed in Connect: a cause that passes by itself, one that stays, or one that nobody knows."""
+"""Why something failed in Connect: by a cause that passes, by one that stays, or by an unknown one."""
 
 import re
 from enum import StrEnum

@@ -36,7 +36,9 @@ def run(
         parts = supervision.facts()
         for one in parts:
             told = f"{one['connector']}{_task(one['task'])} has failed: {one['reason']}"
-            problems.update(f"{one['connector']} {one['task']}", told if one["failed"] else "", time.monotonic())
+            problems.update(
+                f"{one['connector']} {one['task']}", told if one["failed"] else "", time.monotonic()
+            )
         tell(
             {
                 "state": "retrying" if problems.current else "running",

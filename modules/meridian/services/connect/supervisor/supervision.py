@@ -91,7 +91,8 @@ class Supervision:
                 "restarts": one.restarts,
             }
             for (name, task), one in sorted(
-                self._watched.items(), key=lambda item: (not item[1].failed, item[0][0], -1 if item[0][1] is None else item[0][1])
+                self._watched.items(),
+                key=lambda item: (not item[1].failed, item[0][0], -1 if item[0][1] is None else item[0][1]),
             )
         ]
 
