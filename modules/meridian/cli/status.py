@@ -57,6 +57,21 @@ def show(facts: dict[str, Any]) -> None:
             ("connector of no flow", "region", "state"),
             [(name, row["region"], row["state"]) for name, row in facts["unmanaged_connectors"].items()],
         )
+    if facts.get("restarts"):
+        _table(
+            console,
+            ("restarted in Connect", "task", "times", "fails now", "last reason"),
+            [
+                (
+                    one["connector"],
+                    one["task"],
+                    one["restarts"],
+                    "yes" if one["failed"] else "no",
+                    one["reason"],
+                )
+                for one in facts["restarts"]
+            ],
+        )
     _table(
         console,
         ("archive", "objects", "bytes", "lag (records)"),

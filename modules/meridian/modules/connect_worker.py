@@ -2,6 +2,9 @@
 The Kafka Connect worker of this node.
 """
 
+import json
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.common.tls import Tls
@@ -12,6 +15,7 @@ if TYPE_CHECKING:
     __salt__: dict[str, Any]
 
 _SERVICE = "meridian-connect"
+_SUPERVISED = Path("/run/meridian-connect-supervisor/status.json")
 
 
 def pending() -> list[str]:
@@ -59,3 +63,23 @@ def ready(url: str, seconds: float = 120) -> bool:
     """
     health.wait_for_workers(ConnectClient([url], Tls.of_service("connect")), [url], seconds)
     return True
+
+
+def supervised() -> dict[str, Any]:
+    """
+    Return what this node's supervisor has seen: ``parts`` (each with ``connector``, ``task``, ``failed``,
+    ``since``, ``reason``, ``cause`` and ``restarts``), ``problems``, and ``age``, the seconds since it last
+    looked. Empty when no supervisor runs.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.central.local connect_worker.supervised
+    """
+    try:
+        facts: dict[str, Any] = json.loads(_SUPERVISED.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        # systemd removes it when the supervisor ends.
+        return {}
+    return {**facts, "age": max(0.0, time.time() - facts["updated"])}

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from meridian.common import paths
-from meridian.operations import work_dirs
+from meridian.operations import supervision, work_dirs
 from meridian.salt_api import minions
 from meridian.services.elasticsearch import operator
 from meridian.services.mirror.ownership import running
@@ -34,6 +34,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         }
         flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
         connectors = pool.submit(_attempt, problems, "connectors", lambda: _unmanaged(topology), {})
+        restarts = pool.submit(_attempt, problems, "restarts", lambda: _restarts(opts, topology), {})
         overlaps = pool.submit(_attempt, problems, "topics of flows", lambda: _overlaps(topology), [])
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
         search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
@@ -42,7 +43,8 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
         found_unmanaged: dict[str, dict[str, str]] = connectors.result()
-        problems += [*full.result(), *overlaps.result()]
+        found_restarts: dict[str, Any] = restarts.result()
+        problems += [*full.result(), *overlaps.result(), *found_restarts.get("problems", ())]
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,
@@ -52,6 +54,7 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         },
         "flows": {flow.name: _flow_facts(found_flows.get(flow.name)) for flow in topology.flows},
         "unmanaged_connectors": found_unmanaged,
+        "restarts": found_restarts.get("parts", []),
         "archive": {
             region.name: _archive_facts(found_archive.get(region.name))
             for region in topology.regions
@@ -105,6 +108,10 @@ def _unmanaged(topology: Topology) -> dict[str, dict[str, str]]:
     from meridian.services.mirror import status
 
     return status.unmanaged(topology, paths.secrets(topology.environment) / "client")
+
+
+def _restarts(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
+    return supervision.of_topology(opts, topology)
 
 
 def _overlaps(topology: Topology) -> list[str]:

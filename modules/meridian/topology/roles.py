@@ -25,9 +25,9 @@ class Role:
     :ivar data: whether it keeps data under ``/var/lib/meridian``.
     :ivar ports: settings that say where it listens, e.g. ``connect.port``.
     :ivar root: whether its service is root's, as an agent of Mesos has to be: it starts tasks as other users.
-    :ivar helpers: further services beside it, each with a unit ``meridian-<name>``, a user and a certificate of
-        that name.
     :ivar entered: whether other users may go through its folder, as tasks do to their own.
+    :ivar helpers: further services beside it, each with a unit ``meridian-<name>``, and a user and a
+        certificate of that name.
     """
 
     formulas: tuple[str, ...]

@@ -27,6 +27,7 @@ def gathered(monkeypatch: pytest.MonkeyPatch, topology: Topology, state: str | N
     running = {"state": "RUNNING", "lag_records": 0, "lag_seconds": 0.0}
     monkeypatch.setattr(status, "_flows", lambda _: {flow.name: running for flow in topology.flows})
     monkeypatch.setattr(status, "_unmanaged", lambda _: found)
+    monkeypatch.setattr(status, "_restarts", lambda opts, _: {})
     monkeypatch.setattr(status, "_overlaps", lambda _: [])
     monkeypatch.setattr(status, "_archive", lambda _: {})
     monkeypatch.setattr(operator, "of_topology", lambda _: {})

@@ -7,7 +7,7 @@ from typing import Any
 from meridian.services.connect.supervisor.causes import Cause, judge
 from meridian.services.connect.traces import first_lines
 
-#: Seconds from a failure to its first restart, and at most to a later one; each pause is twice the one before.
+#: Seconds from a failure to its first restart, and at most to a later one; each pause is twice the last.
 #: What passes is back within 30 s of its end: the pause, and a start of some seconds.
 PAUSES = {Cause.PASSES: (2.0, 15.0), Cause.UNKNOWN: (5.0, 300.0), Cause.STAYS: (600.0, 600.0)}
 #: Seconds without a failure after which the next one is a first one again.
@@ -21,7 +21,7 @@ Part = tuple[str, int | None]
 
 @dataclass
 class _Watched:
-    """Times are of a clock that only goes on, but for ``since``. Without ``due`` a restart is to be planned."""
+    """Times are of a clock that only goes on, but for ``since``. No ``due``: it is to be planned."""
 
     failed: bool = False
     since: float = 0.0
@@ -46,7 +46,7 @@ class Supervision:
     def look(self, statuses: Mapping[str, Mapping[str, Any]], now: float, date: float) -> list[Part]:
         """Take in what Connect says; return what is to be restarted now.
 
-        :param statuses: by connector, ``{"connector": {"state", "worker_id", "trace"}, "tasks": [{"id", …}]}``.
+        :param statuses: by connector: ``{"connector": {"state", "worker_id", …}, "tasks": [{"id", …}]}``.
         :param now: seconds of a clock that only goes on.
         :param date: seconds since the epoch.
         """
@@ -90,10 +90,7 @@ class Supervision:
                 "cause": one.cause.value,
                 "restarts": one.restarts,
             }
-            for (name, task), one in sorted(
-                self._watched.items(),
-                key=lambda item: (not item[1].failed, item[0][0], -1 if item[0][1] is None else item[0][1]),
-            )
+            for (name, task), one in sorted(self._watched.items(), key=_worst_first)
         ]
 
     def _failed(self, statuses: Mapping[str, Mapping[str, Any]]) -> dict[Part, str]:
@@ -108,3 +105,8 @@ class Supervision:
                 if part.get("state") == "FAILED" and part.get("worker_id") == self.worker:
                     found[name, number] = part.get("trace") or ""
         return found
+
+
+def _worst_first(item: tuple[Part, _Watched]) -> tuple[bool, str, int]:
+    (name, task), one = item
+    return not one.failed, name, -1 if task is None else task
