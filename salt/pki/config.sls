@@ -32,7 +32,6 @@ Certificates:
     - mode: '{{ mode }}'
     - show_changes: false
     - require:
-      - user: {{ service }}
-      - file: {{ pki.directory }}
+      - sls: pki.install
 {%- endfor %}
 {%- endfor %}

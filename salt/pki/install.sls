@@ -5,12 +5,13 @@
     - mode: '0755'
     - makedirs: true
 
-{%- if pki.certificates %}
 # A key belongs to the service's group, so that must be there before the service's own formula runs.
 # What else the user is like (home, shell) is that formula's business.
-Users of services:
+{%- for service in pki.certificates %}
+
+User of {{ service }}:
   user.present:
-    - names: {{ pki.certificates | list | json }}
+    - name: {{ service }}
     - system: true
     - createhome: false
-{%- endif %}
+{%- endfor %}

@@ -43,6 +43,6 @@ def _told(part: Mapping[str, Any]) -> str:
         part["cause"] == "stays"
     )
     return (
-        f"{part['connector']}{task} on {part['node']} fails since {since}, restarted {part['restarts']} times: "
-        f"{part['reason']}{stays}"
+        f"{part['connector']}{task} on {part['node']} fails since {since}, "
+        f"restarted {part['restarts']} times: {part['reason']}{stays}"
     )
