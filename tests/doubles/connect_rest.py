@@ -47,7 +47,7 @@ class ConnectDouble:
             return 200, {"kafka_cluster_id": "double"}
         if len(parts) == 1:
             return self._all(method, path, body)
-        name, verb = parts[1], parts[2] if len(parts) > 2 else ""
+        name, verb = parts[1], parts[-1] if len(parts) > 2 else ""
         if verb == "config" and method == "PUT":
             if name not in self.connectors:
                 self.add(name, body)

@@ -4,11 +4,14 @@ import json
 import re
 import shlex
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from confluent_kafka import Producer
+from meridian.common.tls import Tls
 
 from tests.integration.clone import Clone
 
@@ -33,6 +36,17 @@ def run(command: list[str], text: str = "") -> str:
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def at_the_centre(status: dict[str, Any], mark: str) -> str:
+    """Return the record of us-east's topic ``canary`` with a mark, as kcat prints it, once it has arrived."""
+    reading = kcat(status, "central", "-C", "-t", "us-east.canary", "-o", "-100", "-u", "-J")
+    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        found = next((line for line in process.stdout if mark in line), None)
+        process.terminate()
+    assert found is not None, "the record did not reach the centre within a minute"
+    return found
 
 
 def test_a_second_deployment_changes_nothing_and_refuses_a_third_beside_it(platform: Clone) -> None:
@@ -75,15 +89,30 @@ def test_kcat_from_the_host_and_on_to_the_centre(platform: Clone) -> None:
     mark = f"kcat-{platform.platform}"
     headers = ("-H", "canary=pass", "-H", "flow=none")
     run(kcat(status, "us-east", "-P", "-t", "canary", "-k", mark, *headers), '{"from":"kcat"}')
-    reading = kcat(status, "central", "-C", "-t", "us-east.canary", "-o", "-100", "-u", "-J")
-    with subprocess.Popen(reading, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = next((line for line in process.stdout if mark in line), None)
-        process.terminate()
-    assert found is not None, "the record did not reach the centre within a minute"
-    record = json.loads(found)
+    record = json.loads(at_the_centre(status, mark))
     assert (record["key"], record["payload"]) == (mark, '{"from":"kcat"}')
     assert record["headers"] == ["canary", "pass", "flow", "none"]
+
+
+def test_a_flow_whose_tasks_failed_for_a_moment_goes_on_with_nobody_deploying(platform: Clone) -> None:
+    """Its producers are fenced, as by a second instance after a cut link; the supervisors restart it."""
+    status = platform.status()
+    tls = Tls.of_operator(Path(status["client"]["ca"]).parent)
+    central = {"bootstrap.servers": status["clusters"]["central"]["bootstrap"], **tls.librdkafka()}
+    [source] = [name for name in status["flows"]["us-east-to-central"]["connectors"] if "source" in name]
+    for task in range(4):
+        name = f"connect-central-{source}-{task}"
+        Producer({**central, "transactional.id": name}).init_transactions(60)
+    mark = f"heals-{platform.platform}"
+    began = time.monotonic()
+    run(kcat(status, "us-east", "-P", "-t", "canary", "-k", mark, "-H", "canary=pass"), '{"from":"kcat"}')
+    at_the_centre(status, mark)
+    assert time.monotonic() - began < 45
+    restarts = platform.well_within(60)["restarts"]
+    found = [one for one in restarts if one["connector"] == source]
+    assert sum(one["restarts"] for one in found) >= 1
+    assert {one["failed"] for one in found} == {False}
+    assert all(one["reason"] and one["cause"] == "passes" for one in found)
 
 
 WORKER = "kafka-2.central.local"

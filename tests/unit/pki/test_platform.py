@@ -47,6 +47,7 @@ NAMES = {
     "operator",
     "kafka.kafka-1.here.test",
     "connect.kafka-1.here.test",
+    "connect-supervisor.kafka-1.here.test",
     "archive.services-1.here.test",
     "objectstore.services-1.here.test",
 }
@@ -122,7 +123,11 @@ def test_keys_are_pkcs8_and_private(folder: Path) -> None:
 
 
 def test_a_node_gets_its_own_services_only(folder: Path) -> None:
-    assert set(pki.certificates_for(BROKER, folder)["certificates"]) == {"kafka", "connect"}
+    assert set(pki.certificates_for(BROKER, folder)["certificates"]) == {
+        "kafka",
+        "connect",
+        "connect-supervisor",
+    }
     assert set(pki.certificates_for(SERVICES, folder)["certificates"]) == {"archive", "objectstore"}
     assert pki.certificates_for(node("kafka-9", "here", 19, "kafka"), folder)["certificates"] == {}
 
@@ -148,6 +153,7 @@ def test_new_addresses_need_new_certificates(folder: Path) -> None:
     assert pki.ensure(platform(moved, SERVICES), folder, NOW).as_dict() == {
         "kafka.kafka-1.here.test": "its names changed",
         "connect.kafka-1.here.test": "its names changed",
+        "connect-supervisor.kafka-1.here.test": "its names changed",
     }
 
 
