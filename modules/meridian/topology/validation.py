@@ -72,11 +72,11 @@ def _problem(model: type[BaseModel], merged: Merged, fallback: str, error: Any) 
 def _sentence(model: type[BaseModel], path: Path, error: Any) -> str:
     kind, ctx, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
-        parent = _type_at(model, path[:-1])
+        parent = type_at(model, path[:-1])
         known = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else ()
         return f"unknown key; {suggest(path[-1], known)}"
     if kind == "missing":
-        return f"missing; expected {_describe(_type_at(model, path))}"
+        return f"missing; expected {_describe(type_at(model, path))}"
     if kind in _KINDS:
         return f"expected {_KINDS[kind]}, found {_found(value)}"
     if kind in _BOUNDS:
@@ -106,7 +106,7 @@ def _bare(annotation: Any) -> Any:
             return annotation
 
 
-def _type_at(model: Any, path: Path) -> Any:
+def type_at(model: Any, path: Path) -> Any:
     """Return the type that the schema has at a path, ``None`` where it has none."""
     here = _bare(model)
     for part in path:

@@ -21,10 +21,9 @@ __all__ = ["bent", "salt_options", "shipped"]
 
 _SECONDS = 120.0
 _FILTER = "{any: [{field: v, greater: 15}, {field: s, matches: '(x|y)*z'}, {header: pass, exists: true}]}"
-_FLOWS = (
-    f"{{odd: {{target: central, topics: [odd, big], filter: {{condition: {_FILTER}, on_malformed: pass}}}}}}"
-)
-_TOPICS = "{odd: {partitions: 1}, big: {partitions: 1, config: {max.message.bytes: 10485760}}}"
+_RULE = f"{{condition: {_FILTER}, on_malformed: pass}}"
+_FLOWS = f"{{odd: {{target: central, topics: [records, big], filter: {_RULE}}}}}"
+_TOPICS = "{records: {partitions: 1}, big: {partitions: 1, config: {max.message.bytes: 10485760}}}"
 _PASS = {"headers": {"pass": b"1"}}
 #: Key, and how it is published; all of them arrive as they are.
 _ARRIVE: dict[bytes, dict[str, Any]] = {
@@ -52,13 +51,15 @@ def platform(lab: Lab, worker: Worker, bent: Callable[..., Layers]) -> Iterator[
 def test_no_record_stops_a_flow(platform: Platform, bent: Callable[..., Layers]) -> None:
     made = expand(bent(f"overrides: {{us-east: {{topics: {_TOPICS}, flows: {_FLOWS}}}}}"), "local")
     admin = platform.lab.admin
-    for name in ("odd", "big"):
+    for name in ("records", "big"):
         config = made.region("us-east").settings["topics"][name]["config"]
         topics.apply(admin, topics.plan_now(admin, topics.wanted(name, 1, config=config)), _nobody)
-    _publish(platform, "odd", _ARRIVE)
-    _publish(platform, "odd", {key: {"value": key, "timestamp": at, **_PASS} for key, at in _DEAD.items()})
+    _publish(platform, "records", _ARRIVE)
+    _publish(
+        platform, "records", {key: {"value": key, "timestamp": at, **_PASS} for key, at in _DEAD.items()}
+    )
     _publish(platform, "big", {b"five-mb": {"value": os.urandom(5_000_000), "compression": "none", **_PASS}})
-    _publish(platform, "odd", {b"mark": {"value": b'{"v":16}'}})
+    _publish(platform, "records", {b"mark": {"value": b'{"v":16}'}})
     ends = (platform.lab.bootstrap, platform.lab.bootstrap)
     flows = [
         FlowSpec(flow.name, flow.source, flow.target, *ends, flow.settings)
@@ -67,17 +68,17 @@ def test_no_record_stops_a_flow(platform: Platform, bent: Callable[..., Layers])
     ]
     platform.deploy(flows)
     wanted_keys = {*_ARRIVE, b"mark"}
-    wait_until("all have arrived", lambda: wanted_keys <= set(_values(platform, "us-east.odd")), _SECONDS)
-    arrived = _values(platform, "us-east.odd")
+    wait_until("all have arrived", lambda: wanted_keys <= set(_values(platform, "us-east.records")), _SECONDS)
+    arrived = _values(platform, "us-east.records")
     assert arrived.keys() == wanted_keys
     assert [key for key, sent in _ARRIVE.items() if arrived[key] != sent["value"]] == []
     wait_until("5 MB have arrived", lambda: b"five-mb" in _values(platform, "us-east.big"), _SECONDS)
     wait_until(
-        "the dead are told", lambda: len(_records(platform, "us-east.odd.dlq")) == len(_DEAD), _SECONDS
+        "the dead are told", lambda: len(_records(platform, "us-east.records.dlq")) == len(_DEAD), _SECONDS
     )
-    for message in _records(platform, "us-east.odd.dlq"):
+    for message in _records(platform, "us-east.records.dlq"):
         told = {name: value.decode() for name, value in message.headers() if name.startswith("meridian.")}
-        assert told["meridian.topic"] == "odd"
+        assert told["meridian.topic"] == "records"
         assert told["meridian.timestamp"] == str(_DEAD[message.key()])
         assert told["meridian.offset"].isdigit()
         assert "before 1970" in told["meridian.reason"]
