@@ -1,7 +1,7 @@
 """What Kafka and MirrorMaker take for a topic's name, or for an expression that matches some. Pure.
 
-Names: ``org.apache.kafka.common.internals.Topic``. Expressions: MirrorMaker joins them with commas and asks Java
-whether the whole name matches (``DefaultTopicFilter``).
+Names: ``org.apache.kafka.common.internals.Topic``. Expressions: MirrorMaker joins them with commas and asks
+Java whether the whole name matches (``DefaultTopicFilter``).
 """
 
 import re
@@ -33,7 +33,7 @@ def name(text: str) -> str:
 
 
 def expression(text: str) -> str:
-    """Return what is wrong with a name or regular expression of topics; empty when all who read it take it."""
+    """Return what is wrong with a name or expression of topics; empty when all who read it take it."""
     if "," in text:
         return "expected a name or regular expression without a comma, which MirrorMaker takes for its end"
     try:

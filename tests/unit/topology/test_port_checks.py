@@ -11,7 +11,7 @@ from meridian.topology import Layers, TopologyError, expand
     [
         (
             "kafka: {ports: {internal: 9094}}",
-            "kafka.ports.external: expected a port of its own on nodes.kafka; 9094 is that of kafka.ports.internal",
+            "kafka.ports.external: expected a port of its own on nodes.kafka; 9094 is that of kafka.ports",
         ),
         ("kafka: {ports: {controller: 9092}}", "9092 is that of kafka.ports.internal"),
         (
