@@ -9,6 +9,7 @@ from meridian.topology import (
     port_checks,
     runtime_checks,
     search_checks,
+    setting_checks,
     topic_checks,
     volumes,
 )
@@ -58,6 +59,7 @@ def region(
         *firewall.check(pillar),
         *topic_checks.check(pillar),
         *port_checks.check(pillar),
+        *setting_checks.check(pillar),
     ]
     return [merged.problem(path, message) for path, message in found]
 
