@@ -105,6 +105,8 @@ class Scheduler:
             tuple(one for one in (*settings.archive.split(","), settings.jre) if one),
             settings.user,
             settings.stop_timeout,
+            settings.port,
+            settings.port_external,
         )
         engine = Settings(framework, settings.reconciliation_timeout, settings.reconciliation_attempts)
         # Each needs the other: the loop sends by the client, which delivers to the loop.

@@ -9,7 +9,7 @@ from typing import Any
 
 from meridian.common.errors import MeridianError
 
-from kafka_scheduler.kafka.values import duration
+from kafka_scheduler.kafka.values import PortRange, duration, ports
 
 CONFIG_FILE = Path("/etc/meridian/kafka-scheduler/scheduler.properties")
 
@@ -23,6 +23,7 @@ class SchedulerSettings:
     :ivar certificate: ours towards Mesos, with ``key``.
     :ivar api_properties: of REST, see :mod:`kafka_scheduler.api.settings`.
     :ivar kafka_ca: authority of the brokers' certificates; without it, brokers speak no TLS.
+    :ivar port: of brokers that name none; ``port_external``: of their listener to other regions.
     :ivar classpath: Java argument file with the class path of Kafka's tools, for moves and quotas.
     """
 
@@ -54,6 +55,8 @@ class SchedulerSettings:
     archive: str = ""
     launcher: str = ""
     stop_timeout: float = 60.0
+    port: tuple[PortRange, ...] = ()
+    port_external: tuple[PortRange, ...] | None = None
     kafka_ca: Path | None = None
     kafka_certificate: Path | None = None
     kafka_key: Path | None = None
@@ -138,6 +141,12 @@ _SETTINGS = (
         "launcher", str, "command on agents that runs a broker, such as /etc/meridian/kafka/broker-task"
     ),
     _Setting("stop-timeout", duration, "time that a broker has to stop before it is killed (default 1m)"),
+    _Setting("port", ports, "ports of brokers that are added without --port: n, a..b, auto (default)"),
+    _Setting(
+        "port-external",
+        ports,
+        "ports of brokers that are added without --port-external (default: no listener to other regions)",
+    ),
     _Setting("kafka-ca", _file, "authority of the brokers' certificates; without it they speak no TLS"),
     _Setting("kafka-certificate", _file, "our certificate towards brokers"),
     _Setting("kafka-key", _file, "its private key"),
