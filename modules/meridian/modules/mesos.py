@@ -153,7 +153,8 @@ def isolation() -> dict[str, Any]:
 
 def agent_ready(url: str, seconds: float = 120) -> bool:
     """
-    Wait until this node's agent is registered with the leading master; fails when its work dir is full.
+    Wait until this node's agent is registered with the leading master; fails when its work dir is full, or
+    its tasks could not be checked by HTTP.
 
     url
         The agent's own, ``https://<node id>:5051``.
@@ -168,6 +169,7 @@ def agent_ready(url: str, seconds: float = 120) -> bool:
     """
     if full := work_dir()["problem"]:
         raise MeridianError(full)
+    health.must_check_tasks()
     health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
     return True
 

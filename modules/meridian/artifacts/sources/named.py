@@ -24,7 +24,7 @@ class Named(Source):
     One folder at the archive's top, as releases have it, is dropped from its paths.
 
     :ivar setting: name in the variable, in small letters.
-    :ivar layout: files that it must have.
+    :ivar layout: files that it must have, ``*`` and ``**`` as in shells.
     :ivar advice: where to get one, told who has not named any.
     """
 
@@ -71,7 +71,7 @@ class Named(Source):
             if not archive.is_file():
                 raise MeridianError(f"{archive}: no such file")
         place(archive, into, "", unpack=True, strip=_strip(archive))
-        if missing := [path for path in self.layout if not (into / path).is_file()]:
+        if missing := [path for path in self.layout if not any(into.glob(path))]:
             raise MeridianError(f"{archive}: lacks {', '.join(missing)}; {self.advice}".removesuffix("; "))
 
 
