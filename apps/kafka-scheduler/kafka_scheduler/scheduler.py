@@ -46,7 +46,7 @@ class Scheduler:
         self._settings = settings
         self._fatal = fatal
         self._storage = open_storage(settings.storage, settings.zk, settings.framework_name)
-        self.service = KafkaService(self._storage, stop)
+        self.service = KafkaService(self._storage, stop, settings.started == "registered")
         self._tls = identity(
             settings.kafka_ca, settings.kafka_certificate, settings.kafka_key, settings.kafka_keystore
         )
