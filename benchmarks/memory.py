@@ -30,7 +30,7 @@ def main() -> None:
             found[_kind(int(process[0]), process[1])] += _pss(int(process[0]))
     for process in Path("/proc").glob("[0-9]*"):
         command = _command(process)
-        if f"salt-master -c {paths.repository()}" in command:
+        if f"meridian.salt_api.master_process -c {paths.repository()}" in command:
             found["Salt master"] += _pss(int(process.name))
         elif re.match(r"(\S*/)?(dockerd|containerd\S*)( |$)", command):
             found["Docker engine"] += _pss(int(process.name))

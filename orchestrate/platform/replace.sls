@@ -3,7 +3,7 @@
 # salt-run state.orchestrate platform.replace pillar='{"environment": "local-mesos",
 #   "node": "kafka-1.us-east.local-mesos", "confirm": "kafka-1.us-east.local-mesos"}'
 # Its brokers stop and its agent is drained before; "lost": true says that the machine is dead. Run again, it goes on.
-{%- set environment = pillar.get('environment', 'local') %}
+{%- from "platform/steps.jinja" import steps with context %}
 {%- set node = pillar.get('node', '') %}
 
 {%- if not node or pillar.get('confirm') != node %}
@@ -13,17 +13,5 @@ Asked for by name:
 {%- else %}
 include:
   - platform.deploy
-
-Removal:
-  phase.runner:
-    - function: cloud.remove
-    - phase: nodes
-    - environment: {{ environment }}
-    - node: {{ node | yaml_dquote }}
-    - confirm: {{ node | yaml_dquote }}
-    - lost: {{ pillar.get('lost', false) }}
-    - require:
-      - phase: Certificates
-    - require_in:
-      - phase: Nodes
+{{ steps('replace') }}
 {%- endif %}

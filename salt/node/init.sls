@@ -3,6 +3,9 @@ include:
   - node.config
   - node.service
 {#- What a node has nothing of is not even fetched. #}
+{%- if pillar.transport is defined %}
+  - node.transport
+{%- endif %}
 {%- if pillar.get('hosts') %}
   - node.hosts
 {%- endif %}

@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = set(metafunc.fixturenames)
     if "service" in names:
         pairs = [(subject, one) for subject in subjects(metafunc.config) for one in services_of(subject)]
-        ids = [f"{subject.id}-{service.name}" for subject, service in pairs]
+        ids = [f"{subject.id}-{service.service}" for subject, service in pairs]
         metafunc.parametrize(("subject", "service"), pairs, ids=ids)
     elif "subject" in names:
         found = subjects(metafunc.config)

@@ -5,8 +5,9 @@ import os
 from dataclasses import dataclass
 
 import pytest
-from meridian.topology import names
+from meridian.topology import names, roles
 from meridian.topology.model import Node, Region, Topology
+from meridian.topology.roles import Role
 
 
 @dataclass(frozen=True)
@@ -23,43 +24,7 @@ class Subject:
     node: Node | None = None
 
 
-@dataclass(frozen=True)
-class Service:
-    """What a role runs.
-
-    :ivar name: of its certificate, its user, and its folder.
-    :ivar data: whether it keeps data under ``/var/lib/meridian``.
-    :ivar ports: settings that say where it listens, e.g. ``connect.port``.
-    :ivar root: an agent of Mesos has to be: it starts tasks as other users.
-    :ivar entered: its folder is root's, and other users may go through it, as tasks do to their own.
-    """
-
-    unit: str
-    name: str
-    data: bool
-    ports: tuple[str, ...] = ()
-    root: bool = False
-    entered: bool = False
-
-
-_CLIENTS = ("kafka.ports.internal", "kafka.ports.external")
 _QUORUM = ("kafka.ports.controller",)
-SERVICES = {
-    "zookeeper": Service(
-        "meridian-zookeeper", "zookeeper", True, ("zookeeper.ports.client", "zookeeper.ports.election")
-    ),
-    "mesos-master": Service("meridian-mesos-master", "mesos", True, ("mesos.ports.master",), entered=True),
-    "mesos-agent": Service(
-        "meridian-mesos-agent", "mesos", True, ("mesos.ports.agent",), root=True, entered=True
-    ),
-    "marathon": Service("meridian-marathon", "marathon", False, ("marathon.port",)),
-    "kafka-controller": Service("meridian-kafka", "kafka", True, _QUORUM),
-    "kafka": Service("meridian-kafka", "kafka", True, _CLIENTS),
-    "connect": Service("meridian-connect", "connect", False, ("connect.port",)),
-    "archive": Service("meridian-archiver", "archive", False),
-    "objectstore": Service("meridian-objectstore", "objectstore", True, ("objectstore.port",)),
-    "elasticsearch": Service("meridian-elasticsearch", "elasticsearch", True, ("elasticsearch.ports.http",)),
-}
 
 
 @functools.cache
@@ -86,23 +51,23 @@ def settings_of(subject: Subject) -> Region:
     return the_topology().region(subject.node.region)
 
 
-def services_of(subject: Subject) -> list[Service]:
+def services_of(subject: Subject) -> list[Role]:
     """Return the services of a node: one for each role, but for what Mesos tasks do."""
     tasks: set[str] = set()
     if subject.node is not None:
         region = settings_of(subject)
         runtimes = {"kafka": region.runtime, "elasticsearch": region.search}
         tasks = {role for role, runtime in runtimes.items() if runtime == "mesos"}
-    return [SERVICES[role] for role in subject.roles if role not in tasks]
+    return [roles.TABLE[role] for role in subject.roles if role not in tasks]
 
 
-def ports_of(subject: Subject, service: Service) -> set[int]:
+def ports_of(subject: Subject, service: Role) -> set[int]:
     """Return the ports that a service has to listen on."""
     if subject.node is None:
-        return {9092, 9093, 9094} if service.name == "kafka" else set()
+        return {9092, 9093, 9094} if service.service == "kafka" else set()
     region = settings_of(subject)
     names = list(service.ports)
-    if service is SERVICES["kafka"] and subject.node in region.controllers:
+    if service is roles.TABLE["kafka"] and subject.node in region.controllers:
         names += _QUORUM
     return {functools.reduce(lambda at, key: at[key], name.split("."), region.settings) for name in names}
 

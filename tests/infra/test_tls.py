@@ -7,8 +7,9 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from meridian.topology.roles import Role
 
-from tests.infra.subjects import Service, Subject, bootstrap_of, entry_of, ports_of
+from tests.infra.subjects import Subject, bootstrap_of, entry_of, ports_of
 
 # A cloud's machine has sshd as well, which encrypts by a protocol of its own.
 _SSH = 22
@@ -24,7 +25,7 @@ def listeners(facts: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_service_listens_where_the_pillar_says(
-    facts: dict[str, Any], subject: Subject, service: Service
+    facts: dict[str, Any], subject: Subject, service: Role
 ) -> None:
     listening = {listener["port"] for listener in facts["listeners"]}
     assert ports_of(subject, service) <= listening
@@ -47,10 +48,10 @@ def test_listeners_show_certificates_of_the_platform(facts: dict[str, Any], subj
         check(shown, authority, subject, passed_on=listener["port"] == entry_of(subject))
 
 
-def test_certificate_of_the_service(facts: dict[str, Any], subject: Subject, service: Service) -> None:
+def test_certificate_of_the_service(facts: dict[str, Any], subject: Subject, service: Role) -> None:
     texts = facts["certificates"]
     authority = x509.load_pem_x509_certificate(texts["/etc/meridian/pki/ca.pem"].encode())
-    certificate = x509.load_pem_x509_certificate(texts[f"/etc/meridian/pki/{service.name}.pem"].encode())
+    certificate = x509.load_pem_x509_certificate(texts[f"/etc/meridian/pki/{service.service}.pem"].encode())
     check(certificate, authority, subject)
     usages = set(certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
     assert {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH} <= usages

@@ -109,6 +109,7 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
         artifacts={
             name: {"version": "1", "sha256": "0" * 64, "file": f"{name}.tar.zst"} for name in _ARTIFACTS
         },
+        transport={key: f"<{key} towards the Salt master>\n" for key in ("ca", "certificate", "key")},
     )
 
 

@@ -15,7 +15,7 @@ from meridian.common import paths
 from meridian.topology import node_pillar
 
 from tests.render import rendering
-from tests.render.comparing import FORMULAS, compare, topology
+from tests.render.comparing import compare, topology
 
 NODE = "elastic-2.central.local"
 NODES: dict[str, Any] = {"nodes": {"elastic": {"count": 3, "roles": ["elasticsearch"], "size": "medium"}}}
@@ -95,7 +95,7 @@ def test_the_states_are_as_they_were(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     rendered = render(case, tmp_path, monkeypatch)
-    compare(rendered, FORMULAS / f"{case}.yaml", request)
+    compare(rendered, case, request)
 
 
 _FILES = {

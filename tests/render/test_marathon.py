@@ -11,7 +11,7 @@ import yaml
 from meridian.topology import node_pillar
 
 from tests.render import rendering
-from tests.render.comparing import FORMULAS, compare, topology
+from tests.render.comparing import compare, topology
 
 NODE = "masters-2.central.local"
 PILLAR = """
@@ -58,7 +58,7 @@ def node(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_states_are_as_they_were(rendered: str, request: pytest.FixtureRequest) -> None:
-    compare(rendered, FORMULAS / "marathon.yaml", request)
+    compare(rendered, "marathon", request)
 
 
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(rendered: str) -> None:

@@ -15,7 +15,7 @@ from meridian.topology import node_pillar
 from tests.doubles.mesos.flags import AGENT_FLAGS, MASTER_FLAGS, Flags
 from tests.doubles.mesos.security import Acls
 from tests.render import rendering
-from tests.render.comparing import FORMULAS, compare, topology
+from tests.render.comparing import compare, topology
 
 PILLAR = """
 nodes:
@@ -87,7 +87,7 @@ def test_the_states_are_as_they_were(
     request: pytest.FixtureRequest,
 ) -> None:
     rendered = render(node, changed, grains, tmp_path, monkeypatch)
-    compare(rendered, FORMULAS / f"{name}.yaml", request)
+    compare(rendered, name, request)
 
 
 def files(node: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ import yaml
 from meridian.topology import node_pillar, roles
 
 from tests.render import rendering
-from tests.render.comparing import FORMULAS, compare, topology
+from tests.render.comparing import compare, topology
 
 MESOS = """
 kafka: {runtime: mesos}
@@ -71,7 +71,7 @@ def rendered(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_the_states_are_as_they_were(kind: str, rendered: str, request: pytest.FixtureRequest) -> None:
-    compare(rendered, FORMULAS / f"{kind}.yaml", request)
+    compare(rendered, kind, request)
 
 
 def test_a_password_shows_in_no_file_that_others_may_read(rendered: str) -> None:

@@ -11,7 +11,7 @@ import yaml
 from meridian.topology import node_pillar, roles
 
 from tests.render import rendering
-from tests.render.comparing import FORMULAS, compare, topology
+from tests.render.comparing import compare, topology
 
 PILLAR = """
 nodes:
@@ -72,7 +72,7 @@ def rendered(formula: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> s
 
 def test_the_states_are_as_they_were(formula: str, rendered: str, request: pytest.FixtureRequest) -> None:
     name = {"zookeeper": "zookeeper", "kafka": "kafka-with-zookeeper"}[formula]
-    compare(rendered, FORMULAS / f"{name}.yaml", request)
+    compare(rendered, name, request)
 
 
 def test_passwords_are_in_files_of_their_own_and_nowhere_else(formula: str, rendered: str) -> None:

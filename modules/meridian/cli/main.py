@@ -78,6 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _deploy(options: argparse.Namespace) -> int:
+    from meridian.operations import phases
+    from meridian.operations.outline import outline
+
     started = time.monotonic()
     pillar = {"environment": options.environment}
     if options.plan:
@@ -85,7 +88,7 @@ def _deploy(options: argparse.Namespace) -> int:
     topology = _topology(options.environment)
     _preflight(topology)
     _set_up(topology)
-    code = _orchestrate(options, "platform.deploy", pillar)
+    code = _orchestrate(options, "platform.deploy", pillar, phases.titles(outline(topology)))
     if code == 0 and not options.json:
         print(
             f"{options.environment} is up after {time.monotonic() - started:.0f} s. Next: ./meridian status"
@@ -240,11 +243,13 @@ def _set_up_known(environment: str) -> None:
     setup.ensure(environment, None, LOCAL in kinds, kinds != {LOCAL})
 
 
-def _orchestrate(options: argparse.Namespace, name: str, pillar: dict[str, Any]) -> int:
+def _orchestrate(
+    options: argparse.Namespace, name: str, pillar: dict[str, Any], expected: Sequence[str] = ()
+) -> int:
     from meridian.cli import orchestration
 
     mode = "json" if options.json else "live" if sys.stderr.isatty() else "plain"
-    outcome = orchestration.run(name, pillar, mode)
+    outcome = orchestration.run(name, pillar, mode, expected)
     if options.json:
         failures = [str(failure) for failure in outcome.failures]
         print(json.dumps({"ok": outcome.ok, "changes": len(outcome.changes), "failures": failures}))

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from meridian.operations import result
 from meridian.salt_api import master
 
 
-def run(name: str, pillar: dict[str, Any], mode: str) -> result.Result:
+def run(name: str, pillar: dict[str, Any], mode: str, expected: Sequence[str] = ()) -> result.Result:
     """Run ``salt-run state.orchestrate <name>`` to its end, drawing its progress.
 
     :param name: SLS of the orchestration, e.g. ``platform.deploy``.
     :param pillar: pillar for it; no secrets, it shows in process lists.
     :param mode: how to draw, see :class:`Board`.
+    :param expected: the phases that will come, see :class:`Board`.
     :return: what came of it. An interrupt ends the orchestration too, and is raised again.
     :raises MeridianError: when ``salt-run`` printed nothing that can be read; quotes its last line.
     """
@@ -53,7 +55,7 @@ def run(name: str, pillar: dict[str, Any], mode: str) -> result.Result:
         reader = threading.Thread(target=read, daemon=True)
         reader.start()
         try:
-            with Board(mode, sys.stderr if mode != "json" else sys.stdout) as board:
+            with Board(mode, sys.stderr if mode != "json" else sys.stdout, expected) as board:
                 for tag, data in events:
                     board.event(tag, data) if tag else board.refresh()
         except KeyboardInterrupt:

@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from meridian.cli import runners
+from meridian.operations import phases
+from meridian.operations.outline import outline
 from meridian.plan import Action, Cost, Plan
 from meridian.plan.summary import CostRow, costs, nodes
 from meridian.topology.model import Topology
@@ -44,7 +46,7 @@ def show(facts: Mapping[str, Any], topology: Topology, console: Console | None =
     _cost(console, costs(plan.actions, plan.cost.unknown, roles), plan.cost)
     if all(region.kind == "local" for region in topology.regions):
         console.print("The local cloud is this machine: it costs nothing.")
-    _verdict(console, plan)
+    _verdict(console, plan, phases.titles(outline(topology)))
 
 
 def _nodes(console: Console, found: Mapping[str, Mapping[str, Sequence[Action]]]) -> None:
@@ -119,7 +121,7 @@ def _money(value: float | None, unknown: int, digits: int) -> str:
     return f"{value:,.{digits}f}" + (" + unknown" if unknown else "")
 
 
-def _verdict(console: Console, plan: Plan) -> None:
+def _verdict(console: Console, plan: Plan, through: Sequence[str]) -> None:
     blocked = [one for one in plan.actions if one.action == "blocked"]
     if blocked:
         console.print(f"[red]A deployment would fail: {escape(blocked[0].id)}: {escape(blocked[0].reason)}")
@@ -131,6 +133,7 @@ def _verdict(console: Console, plan: Plan) -> None:
             f"{plan.environment}: {changes}; ./meridian deploy {plan.environment} carries them out",
             highlight=False,
         )
+        console.print(f"It goes through: {', '.join(through)}", highlight=False)
 
 
 def _counted(count: int, what: str) -> str:

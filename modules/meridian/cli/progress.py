@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
@@ -38,10 +38,12 @@ class Board:
 
     :param mode: ``live`` (a terminal), ``plain`` (lines) or ``json`` (one JSON object per line).
     :param out: where to write.
+    :param expected: names of the phases that will come, in order; a terminal shows those that wait.
     """
 
-    def __init__(self, mode: str, out: TextIO = sys.stderr) -> None:
+    def __init__(self, mode: str, out: TextIO = sys.stderr, expected: Sequence[str] = ()) -> None:
         self.mode = mode
+        self.expected = expected
         self.out = out
         self.started = time.monotonic()
         self.phases: dict[tuple[str, str], _Phase] = {}
@@ -126,6 +128,10 @@ class Board:
             end = phase.ended or time.monotonic()
             state = phase.note if phase.ended is None else ("[green]done" if phase.ok else "[red]failed")
             table.add_row(phase.name, phase.region, phase.count, f"{end - phase.started:.1f}s", state or "…")
+        begun = {name for name, _ in self.phases}
+        for name in self.expected:
+            if name not in begun:
+                table.add_row(f"[dim]{name}", "", "", "", "[dim]waits")
         self._live.update(table, refresh=True)
 
 

@@ -14,10 +14,11 @@ def call(function: str, **arguments: Any) -> Any:
     """
     import salt.loader
 
-    return salt.loader.runner(_options())[function](**arguments)
+    return salt.loader.runner(options())[function](**arguments)
 
 
-def _options() -> dict[str, Any]:
+def options() -> dict[str, Any]:
+    """Return the options that runners want, also before the first deployment."""
     import salt.config
 
     if (paths.state() / "master.d").is_dir():

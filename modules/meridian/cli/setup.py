@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from meridian.cli import runners
 from meridian.cloud import addresses
 from meridian.common import paths
-from meridian.salt_api import master
+from meridian.salt_api import accounts, master
 
 _EVERYWHERE = "0.0.0.0"
 
@@ -42,12 +43,19 @@ def ensure(environment: str, network: str | None = None, local: bool = True, rem
     for folder in (state, state / "log", state / "run", state / "secrets"):
         folder.mkdir(parents=True, exist_ok=True)
     (state / "secrets").chmod(0o700)
-    address = _ground(environment, network) if local else _EVERYWHERE
+    names = [_ground(environment, network)] if local else []
+    address = names[0] if local else _EVERYWHERE
     if remote or addresses.environments():
         address = _EVERYWHERE
+        names += accounts.master_addresses(runners.options())
     with step("Salt master") as done:
-        if master.ensure(address):
+        if master.ensure(address, names):
             done.append(f"started on {address}")
+    if not master.speaks_tls():
+        print(
+            "  The nodes were made when Salt did not speak TLS: it stays with ZeroMQ until all are made anew",
+            file=sys.stderr,
+        )
 
 
 def _ground(environment: str, network: str | None) -> str:

@@ -1,11 +1,13 @@
 """A node's whole pillar: its slice of the topology with the secrets, keys and artifacts it may have."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from meridian import pki
 from meridian.common import paths, secrets
 from meridian.common.errors import MeridianError
+from meridian.salt_api import transport
 from meridian.topology import Topology, node_pillar
 
 
@@ -25,6 +27,7 @@ def load(topology: Topology, node_id: str) -> dict[str, Any]:
         secrets=secrets.load(folder),
         certificates=pki.certificates_for(node, folder),
         artifacts=_artifacts(),
+        transport=asdict(held) if (held := transport.credentials(node_id)) else None,
     )
 
 

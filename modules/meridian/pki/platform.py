@@ -1,7 +1,6 @@
 """All certificates of one environment, kept as its topology wants them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,12 @@ from cryptography import x509
 from meridian.common.errors import MeridianError
 from meridian.common.files import write_private
 from meridian.pki import authority as ca
-from meridian.pki import names, renewal
+from meridian.pki import names, pairs
 from meridian.pki.changes import Changes
+from meridian.pki.pairs import Pair
 from meridian.topology import Node, Topology, roles
 
 OPERATOR = "operator"
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """One certificate that should be there."""
-
-    name: str
-    certificate_file: Path
-    key_file: Path
-    names: tuple[str, ...]
-    validity: timedelta
-    renew_before: timedelta
 
 
 def ensure(topology: Topology, directory: Path, now: datetime | None = None) -> Changes:
@@ -46,14 +34,7 @@ def ensure(topology: Topology, directory: Path, now: datetime | None = None) -> 
     made = {"ca": "new"} if created else {}
     wanted = list(_wanted(topology, directory))
     for one in wanted:
-        until = min(now + one.validity, authority.certificate.not_valid_after_utc)
-        why = renewal.reason(
-            authority, one.certificate_file, one.key_file, one.names, until, one.renew_before, now
-        )
-        if why:
-            certificate, key = authority.issue(one.name, one.names, until, now, server=one.name != OPERATOR)
-            write_private(one.key_file, key)
-            write_private(one.certificate_file, certificate)
+        if why := pairs.ensure(authority, one, now):
             made[one.name] = why
     trusted = directory / "client" / "ca.pem"
     if not trusted.exists() or trusted.read_text() != authority.pem:
@@ -99,17 +80,17 @@ def expiry(topology: Topology, directory: Path, now: datetime | None = None) -> 
     return dict(sorted(days.items(), key=lambda item: item[1]))
 
 
-def _wanted(topology: Topology, directory: Path) -> Iterator[_Wanted]:
+def _wanted(topology: Topology, directory: Path) -> Iterator[Pair]:
     for region in topology.regions:
         validity, renew_before = _life(region.settings)
         for node in region.nodes:
             for service in roles.services(node.roles):
                 files = _files(directory, node.id, service)
                 good_for = names.of_service(region, node, service)
-                yield _Wanted(f"{service}.{node.id}", *files, good_for, validity, renew_before)
+                yield Pair(f"{service}.{node.id}", *files, good_for, validity, renew_before)
     client = directory / "client"
     life = _life(topology.region(topology.central).settings)
-    yield _Wanted(OPERATOR, client / f"{OPERATOR}.pem", client / f"{OPERATOR}.key", (), *life)
+    yield Pair(OPERATOR, client / f"{OPERATOR}.pem", client / f"{OPERATOR}.key", (), *life, server=False)
 
 
 def _life(settings: Any) -> tuple[timedelta, timedelta]:
@@ -122,7 +103,7 @@ def _files(directory: Path, node_id: str, service: str) -> tuple[Path, Path]:
     return folder / f"{service}.pem", folder / f"{service}.key"
 
 
-def _remove_unmanaged(directory: Path, wanted: list[_Wanted]) -> Iterator[str]:
+def _remove_unmanaged(directory: Path, wanted: list[Pair]) -> Iterator[str]:
     """Remove key pairs of nodes or services that are no more; yield their names."""
     known = {path for one in wanted for path in (one.certificate_file, one.key_file)}
     for folder in sorted((directory / "pki" / "nodes").glob("*")):

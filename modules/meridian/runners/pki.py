@@ -6,6 +6,7 @@ from typing import Any
 
 from meridian import pki
 from meridian.common import paths, secrets
+from meridian.salt_api import transport
 from meridian.salt_api.pillar_files import load_topology
 
 __opts__: dict[str, Any] = {}
@@ -13,7 +14,7 @@ __opts__: dict[str, Any] = {}
 
 def ensure(environment: str = "local") -> dict[str, Any]:
     """
-    Make or renew the authority, the certificates of all services, the operator's, and credentials.
+    Make or renew the authority, all certificates, of nodes towards the Salt master too, and credentials.
 
     Nothing that is good is touched. Nodes get what changed with their pillar at their next states.
 
@@ -29,7 +30,9 @@ def ensure(environment: str = "local") -> dict[str, Any]:
         salt-run pki.ensure environment=local
     """
     folder = paths.secrets(environment)
-    changes = pki.ensure(load_topology(__opts__, environment), folder).as_dict()
+    topology = load_topology(__opts__, environment)
+    changes = pki.ensure(topology, folder).as_dict()
+    changes.update(transport.ensure([node.id for node in topology.nodes], __opts__))
     changes.update(dict.fromkeys(secrets.ensure(folder), "new"))
     return {"changes": changes, "comment": f"{len(changes)} changed" if changes else "all good"}
 

@@ -11,6 +11,7 @@ from meridian.common import paths
 from meridian.common.errors import MeridianError
 from meridian.operations import lock as deployment_lock
 from meridian.operations import outline as deployment_outline
+from meridian.operations import phases as deployment_phases
 from meridian.operations import preflight as deployment_preflight
 from meridian.salt_api import progress
 from meridian.salt_api.pillar_files import load_topology
@@ -33,6 +34,39 @@ def outline(environment: str = "local") -> dict[str, Any]:
         salt-run platform.outline environment=local
     """
     return deployment_outline.outline(load_topology(__opts__, environment))
+
+
+def phases(
+    environment: str = "", of: str = "deploy", pillar: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """
+    Return the steps of an orchestration in order, and what each waits for.
+
+    environment
+        Name of the environment; what the pillar says when not given, else ``local``.
+    of
+        ``deploy``, or ``migrate`` or ``replace`` for the steps that these add to a deployment.
+    pillar
+        The orchestration's pillar.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt-run platform.phases environment=local
+    """
+    given = pillar or {}
+    name = environment or str(given.get("environment") or "local")
+    wanted = deployment_phases.DEPLOY if of == "deploy" else deployment_phases.FURTHER.get(of)
+    if wanted is None:
+        known = ", ".join(("deploy", *deployment_phases.FURTHER))
+        raise MeridianError(f"of: there are no phases of {of!r}; expected one of {known}")
+    try:
+        seen = outline(name)
+    except MeridianError:
+        # The step that validates the pillar says what is wrong with it.
+        seen = None
+    return deployment_phases.steps(seen, wanted, name, given)
 
 
 def validate(environment: str = "local") -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 
 import salt.config
 
+from meridian.cloud import credentials
 from meridian.cloud.account import Account
+from meridian.cloud.errors import Refused
 from meridian.common.errors import MeridianError
-from meridian.salt_api import cloud_settings
+from meridian.salt_api import cloud_settings, transport
 from meridian.topology.model import Topology
 
 
@@ -68,3 +70,23 @@ def entry(options: Mapping[str, Any], alias: str) -> dict[str, Any]:
     if not configured:
         raise MeridianError(f"provider {alias}: cloud.providers.d/ has no usable entry of that name")
     return dict(configured)
+
+
+def master_addresses(opts: Mapping[str, Any]) -> list[str]:
+    """Return the names that machines of clouds know the Salt master by, with the addresses behind them.
+
+    An entry that refers to a variable which is not set is left out: its provider is not used now.
+
+    :param opts: the master's options, or a runner's.
+    """
+    found: set[str] = set()
+    for drivers in cloud_options(opts)["providers"].values():
+        for settings in drivers.values():
+            address = (settings.get("minion") or {}).get("master")
+            try:
+                if isinstance(address, Mapping):
+                    address = credentials.resolve(address, "minion: master", needed=False)
+            except Refused:
+                continue
+            found.update(transport.resolved(str(address)) if address else ())
+    return sorted(found)

@@ -168,6 +168,7 @@ class Settings:
         public = Path(self.opts["pki_dir"]) / "master.pub"
         if not public.is_file():
             raise MeridianError(f"{public} is missing: start the Salt master once, it makes its key then")
+        transport.check(str(address), self.opts)
         tls = transport.minion(self.name, self.opts)
         return bootstrap.Master(
             address=str(address),

@@ -17,7 +17,7 @@ from meridian.cloud.lifecycle.ownership import is_ours, living
 from meridian.cloud.lifecycle.retry import PASSING, Backoff, retry, retry_policy
 from meridian.cloud.lifecycle.world import conflict
 from meridian.common.errors import MeridianError
-from meridian.salt_api import accounts
+from meridian.salt_api import accounts, transport
 
 # Settings of a provider that are ours: salt-cloud need not see them.
 _PARALLEL, _RETRY = "parallel", "retry"
@@ -233,8 +233,9 @@ def accepted_keys(opts: Mapping[str, Any], suffix: str) -> set[str]:
 
 
 def forget_key(opts: Mapping[str, Any], name: str) -> None:
-    """Remove a minion's key from the master, if it is there."""
+    """Remove a minion's key from the master, and its certificate, if they are there."""
     (Path(opts["pki_dir"]) / "minions" / name).unlink(missing_ok=True)
+    transport.forget(name)
 
 
 def _parallel(provider: str, value: Any) -> int | None:

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ import yaml
 
 from meridian.common import paths, processes
 from meridian.common.errors import MeridianError
+from meridian.salt_api import transport
 
 # A unix socket's path may have 107 characters; the longest name that the master makes in there has about 40.
 _SOCKET_FOLDER_LIMIT = 60
 _RETURN_PORT = 4506
+_EVERYWHERE = "0.0.0.0"
 
 
-def configure(address: str) -> bool:
+def configure(address: str, names: Iterable[str] = ()) -> bool:
     """Write the part of the configuration that depends on this clone's place.
 
     :param address: IP address that the master listens on: the platform's bridge and nothing else.
+    :param names: further addresses and names that minions know it by.
     :return: whether the file changed.
     """
     state = paths.state()
@@ -39,6 +43,9 @@ def configure(address: str) -> bool:
         "file_roots": {"base": [str(repository / "salt"), str(repository / "orchestrate"), str(artifacts)]},
         "pillar_roots": {"base": [str(repository / "pillar")]},
     }
+    if speaks_tls():
+        known = {address, *names} - {_EVERYWHERE}
+        config |= transport.master_options(known)
     text = "# Made by ./meridian; changes are lost.\n" + yaml.safe_dump(config)
     target = state / "master.d/generated.conf"
     if target.exists() and target.read_text(encoding="utf-8") == text:
@@ -46,6 +53,11 @@ def configure(address: str) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8")
     return True
+
+
+def speaks_tls() -> bool:
+    """Return whether the master speaks TLS, or will when it is started."""
+    return transport.wanted(paths.state() / "etc/salt/pki/master/minions")
 
 
 def options() -> dict[str, Any]:
@@ -62,15 +74,16 @@ def options_of_runners() -> dict[str, Any]:
     return dict(salt.config.master_config(str(paths.repository() / "master")))
 
 
-def ensure(address: str, deadline: float = 60.0) -> bool:
+def ensure(address: str, names: Iterable[str] = (), deadline: float = 60.0) -> bool:
     """Have the master run with today's code and configuration; restart it when either changed.
 
     :param address: see :func:`configure`.
+    :param names: see :func:`configure`.
     :param deadline: seconds until it has to answer.
     :return: whether it was started.
     :raises MeridianError: when its ports are taken or it does not come up; names the log.
     """
-    configure(address)
+    configure(address, names)
     mark = paths.state() / "run/salt-master.fingerprint"
     wanted = _fingerprint()
     if processes.running(_record()) is not None:
@@ -84,7 +97,7 @@ def ensure(address: str, deadline: float = 60.0) -> bool:
         )
     log = paths.state() / "log/master.out"
     processes.start(
-        [str(Path(sys.executable).parent / "salt-master"), "-c", str(paths.repository())],
+        [sys.executable, "-m", "meridian.salt_api.master_process", "-c", str(paths.repository())],
         _record(),
         log,
         cwd=paths.repository(),
@@ -131,8 +144,8 @@ def _answers(address: str) -> bool:
 
 
 def _fingerprint() -> str:
-    """Digest of all that a running master holds in memory: configuration and our modules."""
-    digest = hashlib.sha256()
+    """Digest of all that a running master holds in memory: configuration, certificate and our modules."""
+    digest = hashlib.sha256(transport.certificate())
     repository = paths.repository()
     files = [repository / "master", repository / "cloud", paths.state() / "master.d/generated.conf"]
     files += sorted((repository / "modules/meridian").rglob("*.py"))

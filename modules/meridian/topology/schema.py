@@ -7,9 +7,10 @@ A key has its default in ``pillar/defaults/`` (then it is required here), in a f
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from meridian.topology import roles
 from meridian.topology.formula_keys import (
     STRICT,
     ArchiveKeys,
@@ -43,6 +44,14 @@ def _port(value: Any) -> Any:
     raise PydanticCustomError("port_type", "a port or a setting")
 
 
+def _role(value: str, *others: str) -> str:
+    known = (*others, *roles.TABLE)
+    if value in known:
+        return value
+    *first, last = (repr(name) for name in known)
+    raise PydanticCustomError("literal_error", "{expected}", {"expected": f"{', '.join(first)} or {last}"})
+
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
 TopicName = Annotated[str, Field(min_length=1, max_length=249)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -54,32 +63,9 @@ FOLDER = r"^(/[A-Za-z0-9_.-]+)+$"
 Folder = Annotated[str, Field(pattern=FOLDER)]
 PortOrSetting = Annotated[Any, BeforeValidator(_port)]
 Source = Literal["region", "platform", "operator"]
-Role = Literal[
-    "zookeeper",
-    "mesos-master",
-    "mesos-agent",
-    "marathon",
-    "kafka-controller",
-    "kafka",
-    "connect",
-    "archive",
-    "objectstore",
-    "elasticsearch",
-]
+Role = Annotated[str, AfterValidator(_role)]
 # What holds for every node stands under `node`.
-RoleOrNode = Literal[
-    "node",
-    "zookeeper",
-    "mesos-master",
-    "mesos-agent",
-    "marathon",
-    "kafka-controller",
-    "kafka",
-    "connect",
-    "archive",
-    "objectstore",
-    "elasticsearch",
-]
+RoleOrNode = Annotated[str, AfterValidator(lambda name: _role(name, "node"))]
 DataFolder = Annotated[str, Field(pattern=r"^/var/lib(/[A-Za-z0-9_-]+)+$")]
 Heap = Annotated[int, Field(ge=64)]
 
@@ -211,6 +197,7 @@ class FlowSettings(_Section):
     topics: Annotated[list[str], Field(min_length=1)]
     naming: Literal["source_prefix", "identity"] = "source_prefix"
     filter: Filter | None = None
+    on_impossible: Literal["dlq", "drop", "fail"] = "dlq"
     tasks_max: Positive = 1
     replication_factor: Positive = 3
     offset_sync: bool = True

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,19 @@ def test_salt_commands_work_by_hand(platform: Clone) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"] is True
+
+
+@pytest.mark.parametrize("port", [4505, 4506])
+def test_the_salt_master_hears_nobody_without_a_certificate(platform: Clone, port: int) -> None:
+    tls = "/etc/salt/pki/minion/tls"
+    ask = (
+        "master=$(sed -n 's/^master: //p' /etc/salt/minion); (echo; sleep 2) | timeout 20 openssl s_client "
+        f"-connect $master:{port} -CAfile {tls}/ca.pem -verify_ip $master -verify_return_error"
+    )
+    assert "certificate required" in platform.on(WORKER, f"{ask} 2>&1 || true")
+    own = platform.on(WORKER, f"{ask} -cert {tls}/minion.pem -key {tls}/minion.key 2>&1 || true")
+    assert "Verify return code: 0 (ok)" in own
+    assert "certificate required" not in own
+    address = "$(sed -n 's/^master: //p' /etc/salt/minion)"
+    plain = f"exec 3<>/dev/tcp/{address}/{port}; echo hello >&3; head -c1 <&3 | wc -c"
+    assert platform.on(WORKER, f"timeout 20 bash -c {shlex.quote(plain)} || true").strip() in {"0", ""}

@@ -17,7 +17,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     done: list[str] = []
     monkeypatch.setattr(paths, "state", lambda: tmp_path)
     monkeypatch.setattr(setup, "_ground", lambda *_: done.append("ground") or "10.213.0.1")
-    monkeypatch.setattr(master, "ensure", lambda address: done.append(address) or True)
+    monkeypatch.setattr(master, "ensure", lambda address, names: done.extend((address, *names)) or True)
     monkeypatch.setattr(main, "_orchestrate", lambda *_: 0)
     monkeypatch.setattr(addresses, "environments", list)
     return done
@@ -38,13 +38,14 @@ def test_clouds_need_no_docker_but_a_master_that_they_reach(
     monkeypatch: pytest.MonkeyPatch, started: list[str]
 ) -> None:
     monkeypatch.setattr(runners, "call", lambda function, **_: {"ok": True})
+    monkeypatch.setenv("MERIDIAN_MASTER", "203.0.113.5")
     assert main.main(["deploy", "aws"]) == 0
-    assert started == ["0.0.0.0"]
+    assert started == ["0.0.0.0", "203.0.113.5"]
 
 
 def test_the_local_cloud_has_a_master_on_its_bridge_only(started: list[str]) -> None:
     assert main.main(["deploy", "local"]) == 0
-    assert started == ["ground", "10.213.0.1"]
+    assert started == ["ground", "10.213.0.1", "10.213.0.1"]
 
 
 def test_machines_at_clouds_keep_their_master_while_another_environment_is_deployed(
@@ -52,7 +53,7 @@ def test_machines_at_clouds_keep_their_master_while_another_environment_is_deplo
 ) -> None:
     monkeypatch.setattr(addresses, "environments", lambda: ["aws"])
     assert main.main(["deploy", "local"]) == 0
-    assert started == ["ground", "0.0.0.0"]
+    assert started == ["ground", "0.0.0.0", "10.213.0.1"]
 
 
 def test_a_wrong_name_starts_nothing(started: list[str], capsys: pytest.CaptureFixture[str]) -> None:

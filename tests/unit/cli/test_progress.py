@@ -33,3 +33,13 @@ def test_a_node_that_failed_is_said_so() -> None:
         board.event("meridian/progress/states/start", start)
         returned(board, ["Pillar failed to render"], ok=False)
     assert f"{NODE} FAILED" in out.getvalue()
+
+
+def test_a_terminal_shows_what_is_still_to_come() -> None:
+    out = io.StringIO()
+    with Board("live", out, ["lock", "states", "verify"]) as board:
+        board.event("meridian/progress/lock/start", {"phase": "lock", "event": "start"})
+    shown = out.getvalue()
+    assert re.search(r"states\s+waits", shown)
+    assert re.search(r"verify\s+waits", shown)
+    assert not re.search(r"lock\s+waits", shown)

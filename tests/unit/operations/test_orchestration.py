@@ -6,6 +6,7 @@ import pytest
 import salt.config
 import salt.loader
 from meridian.common import paths
+from meridian.operations import phases
 from salt.template import compile_template
 
 OUTLINE: dict[str, Any] = {
@@ -27,15 +28,27 @@ OUTLINE: dict[str, Any] = {
 
 
 def steps(outline: Any, pillar: dict[str, Any], folder: str, intent: str = "deploy") -> dict[str, Any]:
-    opts = {**salt.config.DEFAULT_MASTER_OPTS, "cachedir": folder, "pillar": pillar}
-    functions = {"saltutil.runner": lambda function, **arguments: outline}
+    own = {"file_roots": {"base": [str(paths.repository() / "orchestrate")]}, "file_client": "local"}
+    opts = {**dict(salt.config.minion_config(None)), "cachedir": folder, "pillar": pillar, **own}
+
+    def runner(function: str, of: str, pillar: dict[str, Any]) -> list[dict[str, Any]]:
+        assert function == "platform.phases"
+        wanted = phases.DEPLOY if of == "deploy" else phases.FURTHER[of]
+        return phases.steps(outline, wanted, pillar["environment"], pillar)
+
+    functions = {"saltutil.runner": runner}
     renderers = salt.loader.render(opts, functions)
     file = paths.repository() / f"orchestrate/platform/{intent}.sls"
     return dict(compile_template(str(file), renderers, "jinja|yaml", None, None))
 
 
 def arguments(step: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for part in step["phase.runner"] for key, value in part.items()}
+    [parts] = step.values()
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def waits_for(step: dict[str, Any], key: str = "require") -> list[str]:
+    return [one["phase"] for one in arguments(step).get(key, ())]
 
 
 def test_a_plan_is_agreed_with_before_anything_is_touched(tmp_path: Any) -> None:
@@ -43,24 +56,27 @@ def test_a_plan_is_agreed_with_before_anything_is_touched(tmp_path: Any) -> None
     plan = arguments(found["Plan"])
     assert (plan["function"], plan["environment"]) == ("platform.agree", "e")
     assert plan["plan"] == '/a folder/"plan".json'
-    assert plan["require"] == [{"phase": "Topology"}]
-    assert plan["require_in"] == [{"phase": "Preflight"}]
+    assert waits_for(found["Plan"]) == ["Topology"]
+    assert waits_for(found["Preflight"]) == ["Topology", "Plan"]
 
 
-@pytest.mark.parametrize("outline", [OUTLINE, "Exception: the pillar is wrong"])
-def test_without_a_plan_there_is_no_such_step(tmp_path: Any, outline: Any) -> None:
-    found = steps(outline, {"environment": "e"}, str(tmp_path))
-    assert "Plan" not in found
-    assert {"Lock", "Topology"} <= set(found)
+def test_without_a_plan_there_is_no_such_step(tmp_path: Any) -> None:
+    assert "Plan" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+
+
+@pytest.mark.parametrize("intent", ["deploy", "migrate"])
+def test_a_wrong_pillar_is_validated_and_nothing_else_is_done(tmp_path: Any, intent: str) -> None:
+    found = steps(None, {"environment": "e", "plan": "p"}, str(tmp_path), intent)
+    assert set(found) == ({"Lock", "Topology"} if intent == "deploy" else {"include"})
 
 
 def test_machines_of_clouds_are_located_and_get_certificates_before_their_states(tmp_path: Any) -> None:
     found = steps({**OUTLINE, "local": False, "remote": True}, {"environment": "e"}, str(tmp_path))
     assert "Image" not in found
-    assert arguments(found["Addresses"])["require"] == [{"phase": "Nodes"}]
-    again = arguments(found["Certificates of new machines"])
-    assert (again["function"], again["require"]) == ("pki.ensure", [{"phase": "Addresses"}])
-    assert again["require_in"] == [{"phase": "States of a"}]
+    assert waits_for(found["Addresses"]) == ["Nodes"]
+    again = found["Certificates of new machines"]
+    assert (arguments(again)["function"], waits_for(again)) == ("pki.ensure", ["Addresses"])
+    assert waits_for(found["States of a"]) == ["Nodes", "Certificates of new machines"]
 
 
 def test_the_local_cloud_chooses_addresses_beforehand(tmp_path: Any) -> None:
@@ -79,10 +95,10 @@ def test_brokers_that_are_tasks_are_placed_before_they_are_asked(tmp_path: Any) 
         "roles": {"kafka": ["k.b.e"], "marathon": ["m.b.e", "n.b.e"]},
     }
     found = steps({**OUTLINE, "regions": [*OUTLINE["regions"], mesos]}, {"environment": "e"}, str(tmp_path))
-    app = {key: value for part in found["Scheduler of b"]["phase.states"] for key, value in part.items()}
+    app = arguments(found["Scheduler of b"])
     assert (app["nodes"], app["sls"]) == (["m.b.e"], ["kafka-scheduler.app"])
-    assert app["require_in"] == [{"phase": "Tasks"}]
-    assert arguments(found["Tasks"])["require_in"] == [{"phase": "Brokers"}]
+    assert waits_for(found["Tasks"]) == ["Scheduler of b"]
+    assert "Tasks" in waits_for(found["Brokers"])
     assert "Scheduler of a" not in found
     assert "Tasks" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
 
@@ -91,21 +107,22 @@ def test_a_migration_is_a_deployment_that_moves_partitions_before_brokers_end(tm
     found = steps(OUTLINE, {"environment": "e", "region": "a"}, str(tmp_path), "migrate")
     step = arguments(found["Migration"])
     assert (step["function"], step["environment"], step["region"]) == ("kafka.migrate", "e", "a")
-    assert step["require"] == [{"phase": "States of a"}]
-    assert step["require_in"] == [{"phase": "Brokers"}]
+    assert waits_for(found["Migration"]) == ["States of a"]
+    assert waits_for(found["Migration"], "require_in") == ["Brokers"]
     assert found["include"] == ["platform.deploy"]
     retirement = arguments(found["Retirement"])
     assert (retirement["function"], retirement["region"]) == ("kafka.retire", "a")
-    assert retirement["require"] == [{"phase": "Brokers"}]
+    assert waits_for(found["Retirement"]) == ["Brokers"]
+    assert waits_for(found["Retirement"], "require_in") == ["Verification"]
 
 
 def test_elasticsearch_is_rolled_before_anything_is_called_well_where_there_is_any(tmp_path: Any) -> None:
     assert "Search" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
     region = OUTLINE["regions"][0]
     having = {**region, "roles": {**region["roles"], "elasticsearch": ["e.a.e"]}}
-    search = arguments(steps({**OUTLINE, "regions": [having]}, {"environment": "e"}, str(tmp_path))["Search"])
-    assert search["function"] == "elasticsearch.roll"
-    assert search["require_in"] == [{"phase": "Verification"}]
+    found = steps({**OUTLINE, "regions": [having]}, {"environment": "e"}, str(tmp_path))
+    assert arguments(found["Search"])["function"] == "elasticsearch.roll"
+    assert "Search" in waits_for(found["Verification"])
 
 
 def on_mesos(**more: Any) -> dict[str, Any]:
@@ -116,19 +133,21 @@ def on_mesos(**more: Any) -> dict[str, Any]:
 
 def test_agents_are_rolled_before_brokers_are_placed(tmp_path: Any) -> None:
     assert "Agents" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
-    step = arguments(steps(on_mesos(), {"environment": "e"}, str(tmp_path))["Agents"])
+    found = steps(on_mesos(), {"environment": "e"}, str(tmp_path))
+    step = arguments(found["Agents"])
     assert (step["function"], step["environment"]) == ("mesos.roll", "e")
-    assert step["require"] == [{"phase": "States of a"}]
-    assert step["require_in"] == [{"phase": "Brokers"}, {"phase": "Scheduler of a"}]
+    assert waits_for(found["Agents"]) == ["States of a"]
+    assert "Agents" in waits_for(found["Brokers"])
+    assert "Agents" in waits_for(found["Scheduler of a"])
 
 
 def test_declared_apps_are_deployed_on_one_server_before_anything_is_called_well(tmp_path: Any) -> None:
     assert "Apps of a" not in steps(on_mesos(), {"environment": "e"}, str(tmp_path))
     found = steps(on_mesos(apps=True), {"environment": "e"}, str(tmp_path))
-    app = {key: value for part in found["Apps of a"]["phase.states"] for key, value in part.items()}
+    app = arguments(found["Apps of a"])
     assert (app["nodes"], app["sls"]) == (["m.a.e"], ["marathon.apps"])
-    assert app["require"] == [{"phase": "Brokers"}, {"phase": "Topics of a"}, {"phase": "Agents"}]
-    assert app["require_in"] == [{"phase": "Verification"}]
+    assert waits_for(found["Apps of a"]) == ["Brokers", "Topics of a", "Agents"]
+    assert "Apps of a" in waits_for(found["Verification"])
 
 
 @pytest.mark.parametrize("pillar", [{}, {"node": "k.a.e"}, {"node": "k.a.e", "confirm": "k.b.e"}])
@@ -143,8 +162,9 @@ def test_a_node_is_removed_before_missing_ones_are_made(tmp_path: Any) -> None:
     assert found["include"] == ["platform.deploy"]
     step = arguments(found["Removal"])
     assert (step["function"], step["environment"]) == ("cloud.remove", "e")
-    assert (step["node"], step["confirm"], step["lost"]) == ("k.a.e", "k.a.e", False)
-    assert (step["require"], step["require_in"]) == ([{"phase": "Certificates"}], [{"phase": "Nodes"}])
+    assert (step["node"], step["confirm"], step.get("lost", False)) == ("k.a.e", "k.a.e", False)
+    assert waits_for(found["Removal"]) == ["Certificates"]
+    assert waits_for(found["Removal"], "require_in") == ["Nodes"]
 
 
 def test_nodes_of_elasticsearch_that_are_tasks_are_placed_before_sinks_start(tmp_path: Any) -> None:
@@ -158,14 +178,26 @@ def test_nodes_of_elasticsearch_that_are_tasks_are_placed_before_sinks_start(tmp
         "roles": {"elasticsearch": ["e.b.e", "f.b.e"], "marathon": ["m.b.e", "n.b.e"]},
     }
     found = steps({**OUTLINE, "regions": [*OUTLINE["regions"], mesos]}, {"environment": "e"}, str(tmp_path))
-    app = {
-        key: value for part in found["Search scheduler of b"]["phase.states"] for key, value in part.items()
-    }
+    app = arguments(found["Search scheduler of b"])
     assert (app["nodes"], app["sls"]) == (["m.b.e"], ["elasticsearch-scheduler.app"])
-    assert app["require_in"] == [{"phase": "Search tasks"}]
+    assert waits_for(found["Search tasks"]) == ["Search scheduler of b"]
     assert arguments(found["Search tasks"])["function"] == "scheduler.search"
-    sinks = {key: value for part in found["Sinks of b"]["phase.states"] for key, value in part.items()}
+    sinks = arguments(found["Sinks of b"])
     assert (sinks["nodes"], sinks["sls"]) == (["e.b.e", "f.b.e"], ["elasticsearch.sink_service"])
-    assert {"phase": "Search tasks"} in sinks["require"]
-    assert sinks["require_in"] == [{"phase": "Search"}]
+    assert "Search tasks" in waits_for(found["Sinks of b"])
+    assert "Sinks of b" in waits_for(found["Search"])
     assert "Search tasks" not in steps(OUTLINE, {"environment": "e"}, str(tmp_path))
+
+
+def test_progress_knows_what_will_come() -> None:
+    assert phases.titles(OUTLINE)[:4] == ["lock", "topology", "preflight", "artifacts"]
+    assert "scheduler" not in phases.titles(OUTLINE)
+    assert "scheduler" in phases.titles(on_mesos())
+    assert phases.titles(OUTLINE)[-1] == "verify"
+
+
+def test_every_step_waits_for_what_is_there() -> None:
+    known = {one.name for one in (*phases.DEPLOY, *(one for more in phases.FURTHER.values() for one in more))}
+    wanted = {name for one in phases.DEPLOY for name in (*one.after, *one.before)}
+    wanted |= {name for more in phases.FURTHER.values() for one in more for name in (*one.after, *one.before)}
+    assert wanted <= known

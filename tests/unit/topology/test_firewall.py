@@ -83,8 +83,8 @@ WRONG = {
     ),
     "a role that is none": (
         "firewall: {open: {kafak: {}}}",
-        f"{FILE}: firewall.open.kafak: expected 'node', 'zookeeper', 'mesos-master', 'mesos-agent', "
-        "'marathon', 'kafka-controller', 'kafka', 'connect', 'archive', 'objectstore' or 'elasticsearch', "
+        f"{FILE}: firewall.open.kafak: expected 'node', 'zookeeper', 'objectstore', 'mesos-master', "
+        "'mesos-agent', 'marathon', 'kafka-controller', 'kafka', 'connect', 'archive' or 'elasticsearch', "
         "found 'kafak'",
     ),
     "an address that is none": (

@@ -26,20 +26,20 @@ from meridian.topology.slices.kafka import cluster_id
 __all__ = ["cluster_id", "node_pillar"]
 
 _Slice = Callable[[Topology, Region, Node, Mapping[str, Any]], dict[str, Any]]
-# In order: what of a node's pillar follows from which of its roles.
-_OF_ROLES: tuple[tuple[frozenset[str], _Slice], ...] = (
-    (frozenset({"zookeeper"}), zookeeper.of),
-    (frozenset({"mesos-master", "mesos-agent"}), mesos.of),
-    (frozenset({"marathon"}), marathon.of),
-    (frozenset({"kafka", "marathon"}), scheduler.of),
-    (frozenset({"elasticsearch", "marathon"}), search_scheduler.of),
-    (frozenset({"kafka", "kafka-controller"}), kafka.of),
-    (frozenset({"connect"}), connect.of),
-    (frozenset({"archive"}), archive.of),
-    (frozenset({"objectstore"}), objectstore.of),
-    (frozenset({"elasticsearch"}), elasticsearch.of),
-    (frozenset(roles.NAMES), proxy.of),
-)
+# What of a node's pillar its roles ask for by name, and the proxy, which nodes of all roles may have.
+_SLICES: dict[str, _Slice] = {
+    "zookeeper": zookeeper.of,
+    "mesos": mesos.of,
+    "marathon": marathon.of,
+    "scheduler": scheduler.of,
+    "search_scheduler": search_scheduler.of,
+    "kafka": kafka.of,
+    "connect": connect.of,
+    "archive": archive.of,
+    "objectstore": objectstore.of,
+    "elasticsearch": elasticsearch.of,
+    "proxy": proxy.of,
+}
 
 
 def node_pillar(
@@ -48,12 +48,14 @@ def node_pillar(
     secrets: Mapping[str, Any] | None = None,
     certificates: Mapping[str, Any] | None = None,
     artifacts: Mapping[str, Any] | None = None,
+    transport: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return the pillar of one node: only what its roles need.
 
     :param secrets: what :func:`meridian.common.secrets.load` returned.
     :param certificates: what :func:`meridian.pki.certificates_for` returned for the node.
     :param artifacts: index of artifacts by name.
+    :param transport: the node's certificate towards the Salt master: ``ca``, ``certificate``, ``key``, PEM.
     :raises KeyError: when the environment has no such node.
     """
     node = topology.node(node_id)
@@ -67,6 +69,8 @@ def node_pillar(
         },
         "pki": dict(certificates or {}),
     }
+    if transport:
+        pillar["transport"] = dict(transport)
     if node.volumes:
         pillar["volumes"] = [asdict(volume) for volume in node.volumes]
     if region.kind != "local":
@@ -76,7 +80,7 @@ def node_pillar(
     for formula in ("node", "java"):
         if given(region.settings[formula]):
             pillar[formula] = given(region.settings[formula])
-    for wanted, slice_of in _OF_ROLES:
-        if wanted & set(node.roles):
-            pillar |= slice_of(topology, region, node, secrets or {})
+    for name in (*roles.slices(node.roles), "proxy"):
+        pillar |= _SLICES[name](topology, region, node, secrets or {})
+    pillar["meridian"]["node"]["formulas"] = list(roles.formulas(node.roles, pillar))
     return pillar
