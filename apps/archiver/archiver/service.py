@@ -21,6 +21,7 @@ from meridian.services.archive.settings import ArchiverSettings
 from meridian.services.archive.store import Store, StoreError
 from meridian.services.daemon.consuming import Consuming
 from meridian.services.daemon.notify import notify
+from meridian.services.kafka import header_names
 
 from archiver import report
 from archiver.consuming import FETCHING, lag
@@ -140,7 +141,7 @@ class Service(Consuming):
                     message.timestamp(),
                     message.key(),
                     message.value(),
-                    message.headers(),
+                    header_names.headers(message),
                     time.monotonic(),
                 )
         elif error.code() == KafkaError._PARTITION_EOF:
