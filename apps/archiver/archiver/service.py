@@ -25,7 +25,7 @@ from meridian.services.kafka import header_names
 
 from archiver import report
 from archiver.consuming import FETCHING, lag
-from archiver.locate import HINT, Located, hints, locate
+from archiver.locate import Located, hints, locate
 from archiver.partition import Partition, Phase, Segment
 from archiver.stalls import Stalls
 from archiver.workers import Workers
@@ -207,7 +207,7 @@ class Service(Consuming):
                 found.stored,
                 found.low - 1,
             )
-        begin = partition.start(found.stored, found.last_segment, found.low, found.topic_id)
+        begin = partition.start(found.stored, found.last_segment, found.low, found.topic_id, found.begins)
         place = TopicPartition(path.topic, path.partition, begin)
         self._consumer.incremental_assign([place])
         if self._paused:
@@ -265,7 +265,7 @@ class Service(Consuming):
             if partition.phase is Phase.RUNNING and partition.done != partition.committed:
                 partition.committed = partition.done
                 last = partition.last_segment
-                metadata = f"{HINT}{last}" if last is not None else ""
+                metadata = f"{segment.HINT}{last}" if last is not None else ""
                 offsets.append(TopicPartition(topic, number, partition.done, metadata=metadata))
         return offsets
 
