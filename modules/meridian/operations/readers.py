@@ -38,7 +38,7 @@ def lines(word: str, told: Mapping[str, Any]) -> list[str]:
     for node, facts in sorted(told.items()):
         if not isinstance(facts, Mapping):
             continue
-        problems = [str(one) for one in facts.get("problems", ())]
+        problems = [str(one) for part in ("problems", "missed") for one in facts.get(part, ())]
         found += [f"{word} on {node}: {one}" for one in problems[:_SHOWN]]
         if len(problems) > _SHOWN:
             found.append(f"{word} on {node}: {len(problems) - _SHOWN} more like these")

@@ -14,6 +14,7 @@ from meridian.operations import readers
             {"state": "stopped", "problems": []},
             ["archiver on a does not run: see journalctl -u meridian-archiver there"],
         ),
+        ({"state": "running", "problems": [], "missed": ["a/0: offsets"]}, ["archiver on a: a/0: offsets"]),
         ("'archive.service' is not available.", []),
     ],
 )
