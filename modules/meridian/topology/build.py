@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from meridian.topology import checks, environment_checks, names, nodes
+from meridian.topology import checks, environment_checks, names, nodes, sizes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Flow, Node, Region, Topology
 from meridian.topology.schema import EnvironmentSettings, FlowSettings, RegionSettings
@@ -94,7 +94,8 @@ def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
             name=names.flow(source, flow.target, key, flow.name),
             source=source,
             target=flow.target,
-            settings=flow.model_dump(exclude={"name"}) | {"heartbeats": key in beating},
+            settings=flow.model_dump(exclude={"name"})
+            | {"heartbeats": key in beating, "max_message_bytes": sizes.of_flow(pillar, flow)},
         )
         for key, flow in wanted.items()
     ]
