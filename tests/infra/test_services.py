@@ -1,5 +1,6 @@
 """Each role's service on each node: it runs, as whom, with which rights, and where its logs go."""
 
+import json
 from typing import Any
 
 from meridian.topology.roles import Role
@@ -52,3 +53,10 @@ def test_data_belongs_to_it_alone(facts: dict[str, Any], service: Role) -> None:
         assert folder["mode"].endswith("5"), f"others may write or not enter: {folder['mode']}"
         return
     assert folder["mode"].endswith("0"), f"others may enter: {folder['mode']}"
+
+
+def test_no_partition_of_its_archive_is_blocked(facts: dict[str, Any]) -> None:
+    for text in facts["archiver"].values():
+        topics = json.loads(text).get("partitions", {})
+        blocked = [one["problem"] for each in topics.values() for one in each.values() if one["problem"]]
+        assert not blocked, "; ".join(blocked)

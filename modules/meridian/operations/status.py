@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from meridian.common import paths
-from meridian.operations import work_dirs
+from meridian.operations import readers, work_dirs
 from meridian.salt_api import minions
 from meridian.services.elasticsearch import operator
 from meridian.services.mirror.ownership import running
@@ -38,11 +38,12 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
         archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
         search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
         full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
+        held_up = pool.submit(_attempt, problems, "archivers", lambda: readers.ask(opts, topology), [])
         found_nodes: dict[str, bool] = nodes.result()
         found_clusters = {name: future.result() for name, future in clusters.items()}
         found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
         found_unmanaged: dict[str, dict[str, str]] = connectors.result()
-        problems += [*full.result(), *overlaps.result()]
+        problems += [*full.result(), *overlaps.result(), *held_up.result()]
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,
@@ -160,4 +161,7 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
     for name, row in facts["flows"].items():
         if row["state"] not in ("RUNNING", "PAUSED"):
             problems.append(f"flow {name} is {row['state']}")
+    for name, row in facts["archive"].items():
+        if row.get("problem"):
+            problems.append(f"archive {name}: {row['problem']}")
     return problems + running(facts["unmanaged_connectors"])

@@ -1,9 +1,10 @@
 """What makes a platform's status a problem: connectors of ours that run and that no flow has."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from meridian.operations import status, work_dirs
+from meridian.operations import readers, status, work_dirs
 from meridian.services.elasticsearch import operator
 from meridian.topology import Topology
 
@@ -14,7 +15,12 @@ __all__ = ["local", "salt_options", "shipped"]
 NAME = "us-east-to-central-central.source"
 
 
-def gathered(monkeypatch: pytest.MonkeyPatch, topology: Topology, state: str | None) -> dict[str, Any]:
+def gathered(
+    monkeypatch: pytest.MonkeyPatch,
+    topology: Topology,
+    state: str | None,
+    held_up: Sequence[str] = (),
+) -> dict[str, Any]:
     """Return the facts of a platform that is well, but for a connector in a state."""
 
     class Described:
@@ -31,6 +37,7 @@ def gathered(monkeypatch: pytest.MonkeyPatch, topology: Topology, state: str | N
     monkeypatch.setattr(status, "_archive", lambda _: {})
     monkeypatch.setattr(operator, "of_topology", lambda _: {})
     monkeypatch.setattr(work_dirs, "problems", lambda opts, _: [])
+    monkeypatch.setattr(readers, "ask", lambda opts, _: held_up)
     return status.gather({}, topology)
 
 
@@ -51,3 +58,11 @@ def test_one_that_waits_to_be_removed_is_listed_and_no_problem(
     facts = gathered(monkeypatch, local, state)
     assert (facts["ok"], facts["problems"]) == (True, [])
     assert list(facts["unmanaged_connectors"]) == ([NAME] if state else [])
+
+
+def test_an_archive_that_is_blocked_is_a_problem_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, local: Topology
+) -> None:
+    reason = "archiver on services-1.us-east.local: again/0: the topic was deleted and made again"
+    facts = gathered(monkeypatch, local, None, [reason])
+    assert (facts["ok"], facts["problems"]) == (False, [reason])
