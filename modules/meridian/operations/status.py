@@ -158,6 +158,8 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
         if (row["health"], row["nodes"]) != ("green", wanted):
             problems.append(f"search {name}: {row['health']}, {row['nodes']} of {wanted} nodes are up")
     for name, row in facts["flows"].items():
-        if row["state"] not in ("RUNNING", "PAUSED"):
-            problems.append(f"flow {name} is {row['state']}")
+        reason = f": {row['error']}" if row.get("error") else ""
+        if row["state"] not in ("RUNNING", "PAUSED") or reason:
+            problems.append(f"flow {name} is {row['state']}{reason}")
+        problems += [f"flow {name}: {line}" for line in row.get("problems", ())]
     return problems + running(facts["unmanaged_connectors"])

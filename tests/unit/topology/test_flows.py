@@ -181,8 +181,8 @@ def test_patterns_are_tried_on_topics_that_there_are() -> None:
 @pytest.mark.parametrize(
     ("topics", "naming", "reason"),
     [
-        (r"['orders\\.replica']", "source_prefix", r"it never mirrors orders.replica: MirrorMaker leaves out"),
-        (r"['central\\.metrics']", "source_prefix", "it never mirrors central.metrics: MirrorMaker takes its"),
+        (r"['orders\\.replica']", "source_prefix", "it never mirrors orders.replica: MirrorMaker"),
+        (r"['central\\.metrics']", "source_prefix", "it never mirrors central.metrics: MirrorMaker"),
         (r"['a\\.central\\.b']", "source_prefix", "it never mirrors a.central.b"),
         ("[__audit]", "identity", "it never mirrors __audit: names that begin with __"),
         ("[.hidden]", "identity", "it never mirrors .hidden"),
@@ -206,7 +206,11 @@ def test_topics_that_mirrormaker_never_mirrors_are_refused(
 
 @pytest.mark.parametrize(
     ("topics", "naming"),
-    [("[billing.internal]", "source_prefix"), (r"['central\.metrics']", "identity"), ("['.*']", "source_prefix")],
+    [
+        ("[billing.internal]", "source_prefix"),
+        (r"['central\.metrics']", "identity"),
+        ("['.*']", "source_prefix"),
+    ],
 )
 def test_topics_that_only_look_so_are_taken(bent: Callable[..., Layers], topics: str, naming: str) -> None:
     pillar = f"{{central: null, x: {{target: central, topics: {topics}, naming: {naming}}}}}"
@@ -222,7 +226,11 @@ def test_settings_that_pillar_gives_a_copy_are_the_targets_own(bent: Callable[..
 
 @pytest.mark.parametrize(
     ("key", "value", "what"),
-    [("groups", "['bill(']", "is none"), ("groups", "['a,b']", "a,b"), ("groups_exclude", "['*']", "is none")],
+    [
+        ("groups", "['bill(']", "is none"),
+        ("groups", "['a,b']", "a,b"),
+        ("groups_exclude", "['*']", "is none"),
+    ],
 )
 def test_groups_that_are_no_expressions_are_refused(
     bent: Callable[..., Layers], key: str, value: str, what: str

@@ -14,7 +14,7 @@ _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
 #: What no flow carries, whatever its topics are: a regular expression that matches whole names.
 EXCLUDED_TOPICS = "|".join(mirrored.EXCLUDED)
-# What MirrorMaker itself leaves out of the settings that it copies (DefaultConfigPropertyFilter of Kafka 4.3).
+# Settings that MirrorMaker itself leaves to the target (DefaultConfigPropertyFilter of Kafka 4.3).
 _OF_THE_TARGET = (
     r"follower\.replication\.throttled\.replicas",
     r"leader\.replication\.throttled\.replicas",
@@ -23,7 +23,7 @@ _OF_THE_TARGET = (
     r"unclean\.leader\.election\.enable",
     r"min\.insync\.replicas",
 )
-# Groups of one consumer, of Connect, of Kafka, and of Meridian's own services, which have one name everywhere.
+# Groups of one consumer, of Connect, of Kafka, and of Meridian's own services: one name everywhere.
 _OWN_GROUPS = ("console-consumer-.*", "connect-.*", "__.*", "meridian-.*")
 
 

@@ -9,7 +9,7 @@ from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
 from meridian.services.connect.client import ConnectClient, ConnectError
 from meridian.services.connect.health import Health, judge
-from meridian.services.mirror import lag, ownership
+from meridian.services.mirror import copies, kept_back, lag, ownership
 from meridian.services.mirror.flow import MAY_LACK_TASKS, FlowSpec, from_topology
 from meridian.topology.model import Topology
 
@@ -22,19 +22,26 @@ def of_flow(client: ConnectClient, flow: FlowSpec, tls: Tls | None) -> dict[str,
 
     :param tls: identity to read the source cluster with; ``None`` for plaintext.
     :return: ``state`` (RUNNING, STARTING, PAUSED, STOPPED, FAILED, MISSING), ``lag_records`` and
-        ``lag_seconds`` (None when they cannot be known), ``error`` (empty when all is well) and
-        ``connectors`` (name → state).
+        ``lag_seconds`` (None when they cannot be known), ``held_records`` behind open transactions, which no
+        reader gets, ``removed_records`` that were gone before they were mirrored, ``error`` (empty when the
+        connectors are well), ``problems`` (lines on records that are kept from the flow or were taken from
+        it) and ``connectors`` (name → state).
     """
-    return _status(client, flow, client.connectors(), tls)
+    return _status(client, flow, client.connectors(), tls, None)
 
 
-def of_flows(client: ConnectClient, flows: list[FlowSpec], tls: Tls | None) -> dict[str, dict[str, Any]]:
-    """Return the status of flows on one Connect cluster, by name; their sources are asked in parallel."""
+def of_flows(
+    client: ConnectClient, flows: list[FlowSpec], tls: Tls | None, into: Mapping[str, list[str]] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return the status of flows on one Connect cluster, by name; their sources are asked in parallel.
+
+    :param into: region → sources of the flows that end in it; ``None`` where only some flows are known.
+    """
     if not flows:
         return {}
     seen = client.connectors()
-    with ThreadPoolExecutor(max_workers=min(4, len(flows))) as pool:
-        found = list(pool.map(lambda flow: _status(client, flow, seen, tls), flows))
+    with ThreadPoolExecutor(max_workers=min(16, len(flows))) as pool:
+        found = list(pool.map(lambda flow: _status(client, flow, seen, tls, into), flows))
     return {flow.name: status for flow, status in zip(flows, found, strict=True)}
 
 
@@ -45,12 +52,16 @@ def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, 
     :raises MeridianError: when no worker of a Connect cluster answers.
     """
     tls = Tls.of_operator(client_folder)
-    statuses: dict[str, dict[str, Any]] = {}
-    for target in sorted({flow.target for flow in topology.flows}):
+    targets = sorted({flow.target for flow in topology.flows})
+    into = {target: [flow.source for flow in topology.flows if flow.target == target] for target in targets}
+
+    def ask(target: str) -> dict[str, dict[str, Any]]:
         client = operator_client(topology, target, tls, patience=5)
         flows = [from_topology(topology, flow) for flow in topology.flows if flow.target == target]
-        statuses |= of_flows(client, flows, tls)
-    return statuses
+        return of_flows(client, flows, tls, into)
+
+    with ThreadPoolExecutor(max_workers=max(1, len(targets))) as pool:
+        return {name: one for found in pool.map(ask, targets) for name, one in found.items()}
 
 
 def unmanaged(topology: Topology, client_folder: Path) -> dict[str, dict[str, str]]:
@@ -93,25 +104,44 @@ def operator_client(topology: Topology, region: str, tls: Tls, patience: float =
 
 
 def _status(
-    client: ConnectClient, flow: FlowSpec, seen: Mapping[str, Mapping[str, Any]], tls: Tls | None
+    client: ConnectClient,
+    flow: FlowSpec,
+    seen: Mapping[str, Mapping[str, Any]],
+    tls: Tls | None,
+    into: Mapping[str, list[str]] | None,
 ) -> dict[str, Any]:
     health = {
         name: judge(seen[name]["status"], kind not in MAY_LACK_TASKS) if name in seen else Health("MISSING")
         for kind, name in flow.connectors.items()
     }
     errors = [f"{name}: {found.error}" for name, found in health.items() if found.error]
-    records: int | None = None
-    seconds: float | None = None
+    measured: lag.Lag | None = None
+    problems: list[str] = []
     if flow.connectors["source"] in seen:
         try:
-            found = lag.measure(flow, client.offsets(flow.connectors["source"]), tls)
-            records, seconds = found.records, found.seconds
+            committed = client.offsets(flow.connectors["source"])
+            measured = lag.measure(flow, committed, tls)
+            problems = _problems(flow, measured, into)
+            problems += copies.problems(flow, lag.positions(committed), tls)
         except (MeridianError, ConnectError) as error:
             errors.append(str(error))
     return {
         "state": min((found.state for found in health.values()), key=_RANK.index),
-        "lag_records": records,
-        "lag_seconds": seconds,
+        "lag_records": measured.records if measured else None,
+        "lag_seconds": measured.seconds if measured else None,
+        "held_records": measured.held if measured else None,
+        "removed_records": sum(measured.removed.values()) if measured else None,
         "error": "; ".join(errors),
+        "problems": problems,
         "connectors": {name: found.state for name, found in health.items()},
     }
+
+
+def _problems(flow: FlowSpec, found: lag.Lag, into: Mapping[str, list[str]] | None) -> list[str]:
+    # Where not all flows are known, whatever looks like a copy may be one.
+    into_source = [flow.target] if into is None else into.get(flow.source, [])
+    return [
+        *kept_back.removed(flow.source, found.removed),
+        *kept_back.open_too_long(flow.source, found.open),
+        *kept_back.never_mirrored(flow.source, found.passed_over, into_source),
+    ]
