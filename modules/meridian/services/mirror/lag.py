@@ -14,7 +14,8 @@ from meridian.services.mirror.flow import FlowSpec
 from meridian.services.mirror.kept_back import OpenTransaction, Partition
 from meridian.topology.patterns import matches
 
-_TIMEOUT = 10.0
+# Seconds for all that is asked of a source.
+_TIMEOUT = 6.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,14 @@ def measure(flow: FlowSpec, committed: Sequence[Mapping[str, Any]], tls: Tls | N
     }
     # What is wrong comes back as an error; lines on the operator's terminal would only repeat it.
     settings["log_level"] = 0
+    until = time.monotonic() + _TIMEOUT
     try:
-        bounds = _bounds(AdminClient({**settings, "socket.timeout.ms": int(_TIMEOUT * 1000)}), flow)
+        bounds = _bounds(AdminClient({**settings, "socket.timeout.ms": int(_TIMEOUT * 1000)}), flow, until)
         read = positions(committed)
         behind = pending(bounds.earliest, bounds.stable, read)
-        oldest = _first_records(settings, behind, bounds.stable, "read_committed") if behind else {}
+        oldest = _first_records(settings, behind, bounds.stable, "read_committed", until) if behind else {}
         held = pending(bounds.stable, bounds.high, {})
-        first = _first_records(settings, held, bounds.high, "read_uncommitted") if held else {}
+        first = _first_records(settings, held, bounds.high, "read_uncommitted", until) if held else {}
     except KafkaException as error:
         raise MeridianError(
             f"flow {flow.name}: source {flow.source} at {flow.source_bootstrap} does not answer: "
@@ -137,10 +139,15 @@ class _Bounds:
     passed_over: Mapping[str, str]
 
 
-def _bounds(admin: AdminClient, flow: FlowSpec) -> _Bounds:
+def _left(until: float) -> float:
+    """Return the seconds that are left; librdkafka needs some for its own timeout to be told."""
+    return max(0.5, until - time.monotonic())
+
+
+def _bounds(admin: AdminClient, flow: FlowSpec, until: float) -> _Bounds:
     topics = {
         name: topic
-        for name, topic in admin.list_topics(timeout=_TIMEOUT).topics.items()
+        for name, topic in admin.list_topics(timeout=_left(until)).topics.items()
         if carries(flow, name)
     }
     never = {name: reason for name in sorted(topics) if (reason := flow.passes_over(name))}
@@ -153,7 +160,9 @@ def _bounds(admin: AdminClient, flow: FlowSpec) -> _Bounds:
     if not wanted:
         return _Bounds({}, {}, {}, never)
     asked = [
-        admin.list_offsets(dict.fromkeys(wanted, spec()), isolation_level=isolation, request_timeout=_TIMEOUT)
+        admin.list_offsets(
+            dict.fromkeys(wanted, spec()), isolation_level=isolation, request_timeout=_left(until)
+        )
         for spec, isolation in (
             (OffsetSpec.earliest, IsolationLevel.READ_UNCOMMITTED),
             (OffsetSpec.latest, IsolationLevel.READ_COMMITTED),
@@ -172,6 +181,7 @@ def _first_records(
     behind: Mapping[Partition, int],
     ends: Mapping[Partition, int],
     isolation: str,
+    until: float,
 ) -> dict[Partition, tuple[int, int]]:
     """Read the first record of each partition from an offset on: its offset and timestamp (ms).
 
@@ -190,11 +200,11 @@ def _first_records(
     )
     found: dict[Partition, tuple[int, int]] = {}
     missing = set(behind)
-    deadline = time.monotonic() + _TIMEOUT
+    deadline = time.monotonic() + _left(until)
     try:
         consumer.assign([TopicPartition(topic, number, offset) for (topic, number), offset in behind.items()])
         while missing and time.monotonic() < deadline:
-            message = consumer.poll(0.5)
+            message = consumer.poll(0.2)
             if message is None:
                 continue
             partition = (message.topic(), message.partition())

@@ -1,18 +1,21 @@
 """What a flow is doing: its connectors' state, its lag, its last error."""
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
+from meridian.common.together import together
 from meridian.services.connect.client import ConnectClient, ConnectError
 from meridian.services.connect.health import Health, judge
 from meridian.services.mirror import copies, kept_back, lag, ownership
 from meridian.services.mirror.flow import MAY_LACK_TASKS, FlowSpec, from_topology
 from meridian.topology.model import Topology
 
+# Seconds for all flows: each bounds what it asks, and this what a library may make of that.
+_SECONDS = 30.0
 # The worst counts.
 _RANK = ("FAILED", "MISSING", "STARTING", "STOPPED", "PAUSED", "RUNNING")
 
@@ -40,9 +43,7 @@ def of_flows(
     if not flows:
         return {}
     seen = client.connectors()
-    with ThreadPoolExecutor(max_workers=min(16, len(flows))) as pool:
-        found = list(pool.map(lambda flow: _status(client, flow, seen, tls, into), flows))
-    return {flow.name: status for flow, status in zip(flows, found, strict=True)}
+    return _all({flow.name: partial(_status, client, flow, seen, tls, into) for flow in flows})
 
 
 def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, Any]]:
@@ -56,12 +57,12 @@ def of_topology(topology: Topology, client_folder: Path) -> dict[str, dict[str, 
     into = {target: [flow.source for flow in topology.flows if flow.target == target] for target in targets}
 
     def ask(target: str) -> dict[str, dict[str, Any]]:
-        client = operator_client(topology, target, tls, patience=5)
+        client = operator_client(topology, target, tls, patience=3, timeout=3)
         flows = [from_topology(topology, flow) for flow in topology.flows if flow.target == target]
         return of_flows(client, flows, tls, into)
 
-    with ThreadPoolExecutor(max_workers=max(1, len(targets))) as pool:
-        return {name: one for found in pool.map(ask, targets) for name, one in found.items()}
+    found = _all({target: partial(ask, target) for target in targets})
+    return {name: one for statuses in found.values() for name, one in statuses.items()}
 
 
 def unmanaged(topology: Topology, client_folder: Path) -> dict[str, dict[str, str]]:
@@ -76,7 +77,7 @@ def unmanaged(topology: Topology, client_folder: Path) -> dict[str, dict[str, st
         if not region.with_role("connect"):
             continue
         names = [flow.name for flow in topology.flows if flow.target == region.name]
-        seen = operator_client(topology, region.name, tls, patience=5).connectors()
+        seen = operator_client(topology, region.name, tls, patience=3, timeout=3).connectors()
         found |= {
             name: {"region": region.name, "state": state}
             for name, state in ownership.unmanaged(seen, names).items()
@@ -92,15 +93,27 @@ def worker_urls(topology: Topology, region: str) -> list[str]:
     ]
 
 
-def operator_client(topology: Topology, region: str, tls: Tls, patience: float = 60) -> ConnectClient:
+def operator_client(
+    topology: Topology, region: str, tls: Tls, patience: float = 60, timeout: float = 15
+) -> ConnectClient:
     """Return a client of a region's Connect cluster for the controller.
 
+    :param patience: seconds over which to repeat a request that met a rebalance or no worker.
+    :param timeout: seconds to wait for one worker's answer.
     :raises MeridianError: when the region has no workers.
     """
     urls = worker_urls(topology, region)
     if not urls:
         raise MeridianError(f"region {region} of {topology.environment} has no node with the role connect")
-    return ConnectClient(urls, tls, patience=patience)
+    return ConnectClient(urls, tls, timeout=timeout, patience=patience)
+
+
+def _all(asks: Mapping[str, Callable[[], dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    answers = together(asks, _SECONDS)
+    for answer in answers.values():
+        if isinstance(answer, Exception):
+            raise answer
+    return answers
 
 
 def _status(
