@@ -8,8 +8,10 @@
 #   filter               which records pass; null: all
 #     condition          {all: […]}, {any: […]}, {not: …}, {header: name, <op>: value},
 #                        {field: a.b, <op>: value} on a JSON value; <op>: equals, in, less, greater,
-#                        exists (true|false), matches (regular expression)
+#                        exists (true|false), matches (regular expression, RE2's syntax)
 #     on_malformed       a record whose value is no JSON where a field is asked for: pass, drop, or fail the task
+#   on_impossible        a record that the source took and Connect cannot write (docs/flows.md): dlq (default), to the
+#                        topic of its name in the target with .dlq behind it; drop; or fail the task
 #   tasks_max            most tasks of its source connector
 #   replication_factor   of the topics made in the target (3)
 #   offset_sync          keep consumer groups' places translated in the target

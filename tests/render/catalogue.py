@@ -117,7 +117,7 @@ def save(renderings: Mapping[str, Rendering]) -> None:
         if path.stem not in whole:
             path.unlink()
     for stem, part in whole.items():
-        text = yaml.dump(part, Dumper=_Dumper, sort_keys=False, width=200, allow_unicode=True)
+        text = yaml.dump(part, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True)
         (GOLDEN / f"{stem}.yaml").write_text(text, encoding="utf-8")
     load.cache_clear()
 

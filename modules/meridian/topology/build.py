@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from meridian.topology import checks, environment_checks, mirrored, names, nodes
+from meridian.topology import checks, environment_checks, mirrored, names, nodes, sizes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Flow, Node, Region, Topology
 from meridian.topology.schema import EnvironmentSettings, FlowSettings, RegionSettings
@@ -95,7 +95,11 @@ def _flows(source: str, regions: Mapping[str, RegionSettings]) -> list[Flow]:
             source=source,
             target=flow.target,
             settings=flow.model_dump(exclude={"name"})
-            | {"heartbeats": key in beating, "target_settings": _of_the_target(source, flow, regions)},
+            | {
+                "heartbeats": key in beating,
+                "max_message_bytes": sizes.of_flow(regions[source], flow),
+                "target_settings": _of_the_target(source, flow, regions),
+            },
         )
         for key, flow in wanted.items()
     ]

@@ -1,7 +1,7 @@
 """What a type cannot say of an environment: rules between its regions."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from meridian.topology.addressing import NODES
 from meridian.topology.layers import Merged
@@ -16,15 +16,17 @@ def check(
     merged: Merged,
     regions: Mapping[str, RegionSettings],
     kinds: Mapping[str, str],
+    aliases: Collection[str] = (),
 ) -> list[Problem]:
     """Return what is wrong between the regions of an environment.
 
     :param regions: those of its regions that are right in themselves.
     :param kinds: each region that has a file, and what libcloud calls its provider.
+    :param aliases: the entries of ``cloud.providers.d/``, as far as any are known.
     """
     found = [
         *_region_list(settings),
-        *_providers(settings),
+        *_providers(settings, aliases),
         *_places(settings, regions, kinds),
         *_origins(settings),
         *_round_trip_gaps(settings, kinds),
@@ -49,8 +51,13 @@ def _region_list(settings: EnvironmentSettings) -> Found:
         )
 
 
-def _providers(settings: EnvironmentSettings) -> Found:
+def _providers(settings: EnvironmentSettings, aliases: Collection[str]) -> Found:
     chosen = settings.environment
+    wanted: dict[Path, str] = {("environment", "provider"): chosen.provider}
+    wanted |= {("environment", "providers", name): alias for name, alias in chosen.providers.items()}
+    for path, alias in wanted.items():
+        if aliases and alias not in aliases:
+            yield path, f"cloud.providers.d/ has no provider '{alias}'; {suggest(alias, aliases)}"
     for name in chosen.providers:
         if name not in chosen.regions:
             known = suggest(name, chosen.regions)

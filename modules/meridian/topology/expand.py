@@ -32,21 +32,24 @@ def expand(
     """
     own_file = layers.environments[-1].file
     whole, problems = _merge_environment(layers)
-    settings, found = validate(EnvironmentSettings, whole, own_file)
-    problems += found
+    checked = validate(EnvironmentSettings, whole, own_file)
+    settings = checked.settings
+    problems += checked.problems
     names = _region_names(whole)
     problems += _unknown_regions(layers, whole, names, own_file)
     merged = {name: _merge_region(layers, name, problems) for name in names if name in layers.regions}
     kinds = _kinds(layers, whole, merged)
     regions: dict[str, RegionSettings] = {}
     for name, pillar in merged.items():
-        region, found = validate(RegionSettings, pillar, layers.regions[name].file)
-        problems += found
-        if region is not None:
+        one = validate(RegionSettings, pillar, layers.regions[name].file)
+        problems += one.problems
+        if (region := one.settings) is not None:
             regions[name] = region
-            problems += checks.region(name, environment, kinds[name], region, pillar, names)
+            told = checks.region(name, environment, kinds[name], region, pillar, names)
+            problems += [problem for problem in told if not one.follows(problem, pillar)]
     if settings is not None:
-        problems += environment_checks.check(settings, whole, regions, kinds)
+        told = environment_checks.check(settings, whole, regions, kinds, layers.providers)
+        problems += [problem for problem in told if not checked.follows(problem, whole)]
     problems += flow_checks.check(regions, merged)
     addressing = None
     if settings is not None and "local" in kinds.values():

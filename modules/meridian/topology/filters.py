@@ -3,7 +3,7 @@
 The Java predicate (``apps/connect-predicates``) evaluates the same language.
 """
 
-import re
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -53,8 +53,11 @@ def _comparison(condition: dict[str, Any], path: Path) -> Iterator[tuple[Path, s
     if len(subjects) > 1:
         yield path, "expected either header or field, found both"
     for subject in subjects:
-        if not isinstance(condition[subject], str) or not condition[subject]:
-            yield (*path, subject), f"expected the name of a {subject}, found {condition[subject]!r}"
+        name = condition[subject]
+        if not isinstance(name, str) or not name:
+            yield (*path, subject), f"expected the name of a {subject}, found {name!r}"
+        elif subject == "field" and "" in name.split("."):
+            yield (*path, subject), f"expected names with one dot between them, as in a.b, found {name!r}"
     operators = [key for key in condition if key not in _SUBJECTS]
     if len(operators) != 1:
         yield path, f"expected exactly one of {', '.join(_OPERATORS)}, found {len(operators)}"
@@ -69,18 +72,50 @@ def _comparison(condition: dict[str, Any], path: Path) -> Iterator[tuple[Path, s
 
 def _operand(operator: str, value: Any) -> str:
     """Return what an operator wants, empty when the value is that."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
     if operator in ("less", "greater"):
-        return "" if number else "a number"
+        return "" if isinstance(value, str) or _is_number(value) else "a number or a text"
     if operator == "exists":
         return "" if isinstance(value, bool) else "true or false"
     if operator == "in":
-        good = isinstance(value, list) and value and all(isinstance(one, str | int | float) for one in value)
-        return "" if good else "a list of texts or numbers"
+        return _listed(value)
     if operator == "equals":
-        return "" if isinstance(value, str | int | float) else "text, a number, or true or false"
-    try:
-        re.compile(value)
-    except (re.error, TypeError):
-        return "a regular expression"
+        return "" if _is_scalar(value) else "text, a number, or true or false"
+    return _expression(value)
+
+
+def _is_number(value: Any) -> bool:
+    # JSON, in which Connect is told it, has neither infinities nor what is no number.
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, str | bool) or _is_number(value)
+
+
+def _listed(value: Any) -> str:
+    if not isinstance(value, list) or not value or not all(_is_scalar(one) for one in value):
+        return "a list of texts or numbers"
+    if any(isinstance(one, bool) for one in value) and not all(isinstance(one, bool) for one in value):
+        return "texts and numbers; YAML takes NO, on and their like for true or false: write them in quotes"
     return ""
+
+
+def _expression(value: Any) -> str:
+    """Return what is wrong with a regular expression: the syntax is RE2's, which the predicate matches by."""
+    if not isinstance(value, str):
+        return "a regular expression"
+    # Not everywhere that this package is: nodes have no need of it.
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(value, options)
+    except re2.error as error:
+        return f"a regular expression as RE2 has them ({_said(error)})"
+    return ""
+
+
+def _said(error: Exception) -> str:
+    text = error.args[0] if error.args else ""
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)

@@ -201,6 +201,7 @@ class FlowSettings(_Section):
     topics: Annotated[list[str], Field(min_length=1)]
     naming: Literal["source_prefix", "identity"] = "source_prefix"
     filter: Filter | None = None
+    on_impossible: Literal["dlq", "drop", "fail"] = "dlq"
     tasks_max: Positive = 1
     replication_factor: Positive = 3
     offset_sync: bool = True

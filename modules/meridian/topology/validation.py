@@ -4,7 +4,8 @@ import copy
 import types
 import typing
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, TypeVar, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -37,30 +38,80 @@ _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def validate(model: type[M], merged: Merged, fallback: str) -> tuple[M | None, list[Problem]]:
+@dataclass(frozen=True)
+class Checked(Generic[M]):
+    """What became of merged pillar.
+
+    :ivar settings: typed; where values were wrong, with others in their place that could stand there, so that
+        what else is wrong is said in the same run. ``None`` where nothing could.
+    :ivar problems: all that is wrong.
+    :ivar replaced: where other values were put in.
+    """
+
+    settings: M | None
+    problems: list[Problem]
+    replaced: tuple[Path, ...] = ()
+
+    def follows(self, problem: Problem, merged: Merged) -> bool:
+        """Return whether a problem may come of a value that was put in: it is of the same thing."""
+        origins = (merged.origin(path[:-1] or path) for path in self.replaced)
+        return any(
+            problem.file == origin.file and problem.path[: len(origin.path)] == origin.path
+            for origin in origins
+        )
+
+
+def validate(model: type[M], merged: Merged, fallback: str) -> Checked[M]:
     """Check merged pillar against a model.
 
     :param fallback: file to name for what was written nowhere.
-    :return: the typed settings and all problems. Unknown keys alone do not stand in the way of the settings,
-        so that what is wrong with the others is said in the same run; anything else gives ``None`` for them.
     """
     try:
-        return model.model_validate(merged.data), []
+        return Checked(model.model_validate(merged.data), [])
     except ValidationError as failure:
         errors = failure.errors(include_url=False)
     problems = [_problem(model, merged, fallback, error) for error in errors]
-    if any(error["type"] != "extra_forbidden" for error in errors):
-        return None, problems
-    known = copy.deepcopy(merged.data)
+    data = copy.deepcopy(merged.data)
     try:
-        for error in errors:
-            parent: Any = known
-            for part in error["loc"][:-1]:
-                parent = parent[part]
-            del parent[error["loc"][-1]]
-        return model.model_validate(known), problems
-    except (LookupError, TypeError, ValidationError):  # a place inside a union is no path through the data
-        return None, problems
+        replaced = tuple(path for error in errors if (path := _mended(data, error)))
+        return Checked(model.model_validate(data), problems, replaced)
+    except (LookupError, TypeError, ValueError):  # a place inside a union is no path through the data
+        return Checked(None, problems)
+
+
+def _mended(data: Any, error: Any) -> Path:
+    """Take away what is unknown, or put something that could stand there in the place of what is wrong.
+
+    :return: where something was put in; empty when it was taken away.
+    :raises LookupError: nothing is known to put there.
+    """
+    place = error["loc"]
+    parent = data
+    for part in place[:-1]:
+        parent = parent[part]
+    if error["type"] == "extra_forbidden":
+        del parent[place[-1]]
+        return ()
+    parent[place[-1]] = _STAND_INS[error["type"]](error.get("ctx") or {})
+    return tuple(str(part) for part in place)
+
+
+_STAND_INS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "greater_than_equal": lambda ctx: ctx["ge"],
+    "greater_than": lambda ctx: ctx["gt"] + 1,
+    "less_than_equal": lambda ctx: ctx["le"],
+    "less_than": lambda ctx: ctx["lt"] - 1,
+    "int_type": lambda _: 1,
+    "int_from_float": lambda _: 1,
+    "float_type": lambda _: 1.0,
+    "string_type": lambda _: "xxx",
+    "string_pattern_mismatch": lambda _: "xxx",
+    "string_too_short": lambda ctx: "x" * ctx["min_length"],
+    "string_too_long": lambda _: "xxx",
+    "bool_type": lambda _: False,
+    "port_type": lambda _: 1,
+    "scalar_type": lambda _: "xxx",
+}
 
 
 def _problem(model: type[BaseModel], merged: Merged, fallback: str, error: Any) -> Problem:
@@ -72,11 +123,11 @@ def _problem(model: type[BaseModel], merged: Merged, fallback: str, error: Any) 
 def _sentence(model: type[BaseModel], path: Path, error: Any) -> str:
     kind, ctx, value = error["type"], error.get("ctx") or {}, error["input"]
     if kind == "extra_forbidden":
-        parent = _type_at(model, path[:-1])
+        parent = type_at(model, path[:-1])
         known = parent.model_fields if isinstance(parent, type) and issubclass(parent, BaseModel) else ()
         return f"unknown key; {suggest(path[-1], known)}"
     if kind == "missing":
-        return f"missing; expected {_describe(_type_at(model, path))}"
+        return f"missing; expected {_describe(type_at(model, path))}"
     if kind in _KINDS:
         return f"expected {_KINDS[kind]}, found {_found(value)}"
     if kind in _BOUNDS:
@@ -106,7 +157,7 @@ def _bare(annotation: Any) -> Any:
             return annotation
 
 
-def _type_at(model: Any, path: Path) -> Any:
+def type_at(model: Any, path: Path) -> Any:
     """Return the type that the schema has at a path, ``None`` where it has none."""
     here = _bare(model)
     for part in path:

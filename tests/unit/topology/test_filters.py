@@ -9,6 +9,10 @@ GOOD: list[dict[str, Any]] = [
     {"header": "canary", "exists": True},
     {"field": "a.b.c", "in": ["x", 1]},
     {"not": {"field": "price", "less": 1.5}},
+    {"field": "p", "matches": r"\p{L}+"},
+    {"field": "p", "matches": "(?P<y>[0-9]+)"},
+    {"field": "name", "greater": "m"},
+    {"field": "flag", "in": [True, False]},
     {"all": [{"header": "h", "matches": "^a+$"}, {"any": [{"field": "f", "equals": False}]}]},
 ]
 BAD: list[tuple[Any, str, str]] = [
@@ -20,9 +24,35 @@ BAD: list[tuple[Any, str, str]] = [
     ({"field": "f", "header": "h", "equals": 1}, "", "expected either header or field, found both"),
     ({"field": "f"}, "", "expected exactly one of equals, in, less, greater, exists, matches, found 0"),
     ({"field": "", "equals": 1}, "field", "expected the name of a field, found ''"),
-    ({"field": "f", "less": "3"}, "less", "expected a number, found '3'"),
-    ({"field": "f", "greater": True}, "greater", "expected a number, found True"),
-    ({"header": "h", "matches": "("}, "matches", "expected a regular expression, found '('"),
+    ({"field": "f", "greater": True}, "greater", "expected a number or a text, found True"),
+    ({"field": "f", "greater": float("inf")}, "greater", "expected a number or a text, found inf"),
+    (
+        {"field": "f", "equals": float("nan")},
+        "equals",
+        "expected text, a number, or true or false, found nan",
+    ),
+    (
+        {"field": "a..b", "equals": 1},
+        "field",
+        "expected names with one dot between them, as in a.b, found 'a..b'",
+    ),
+    (
+        {"header": "h", "matches": "("},
+        "matches",
+        "expected a regular expression as RE2 has them (missing ): (), found '('",
+    ),
+    (
+        {"header": "h", "matches": "a(?=b)"},
+        "matches",
+        "expected a regular expression as RE2 has them (invalid perl operator: (?=), found 'a(?=b)'",
+    ),
+    ({"header": "h", "matches": 5}, "matches", "expected a regular expression, found 5"),
+    (
+        {"field": "c", "in": ["SE", False, "DK"]},
+        "in",
+        "expected texts and numbers; YAML takes NO, on and their like for true or false: write them in "
+        "quotes, found ['SE', False, 'DK']",
+    ),
     ({"header": "h", "exists": 1}, "exists", "expected true or false, found 1"),
     (
         {"not": {"any": [{"field": "f", "in": 3}]}},

@@ -1,9 +1,10 @@
 """What a user reads when the pillar is wrong: every mistake at once, with file and key."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from meridian.topology import Layers, TopologyError, expand
+from meridian.topology import Layers, Source, TopologyError, expand
 
 FILE = "pillar/environments/broken.sls"
 
@@ -228,10 +229,36 @@ def test_all_mistakes_are_told_at_once(bent: Callable[..., Layers]) -> None:
     with pytest.raises(TopologyError) as caught:
         expand(bent(wrong), "local")
     assert [problem.path for problem in caught.value.problems] == [
+        ("flows", "central", "target"),
         ("kafka", "heap_md"),
         ("kafka", "serial_gc"),
         ("verification", "flights", "origins", "JFK"),
     ]
+
+
+def test_no_mistake_waits_for_another_to_be_mended(shipped: Layers) -> None:
+    files = {
+        "topics.sls": {"topics": {"flights": {"partitions": -3}}},
+        "flows.sls": {"flows": {"central": {"target": "centrl"}}},
+        "archive.sls": {"archive": {"bucket": 5}},
+        "env.sls": {"environment": {"provider": "locl"}},
+    }
+    regions = dict(shipped.regions)
+    own = regions["eu-west"]
+    place = {**own.data["region"], "latitude": 138}
+    regions["eu-west"] = Source(own.file, {**own.data, "region": place})
+    more = tuple(Source(name, data) for name, data in files.items())
+    layers = replace(shipped, environments=(*shipped.environments, *more), regions=regions)
+    with pytest.raises(TopologyError) as caught:
+        expand(layers, "local")
+    assert [(one.file.rpartition("/")[2], ".".join(one.path)) for one in caught.value.problems] == [
+        ("archive.sls", "archive.bucket"),
+        ("env.sls", "environment.provider"),
+        ("flows.sls", "flows.central.target"),
+        ("eu-west.sls", "region.latitude"),
+        ("topics.sls", "topics.flights.partitions"),
+    ]
+    assert "did you mean 'local'?" in str(caught.value)
 
 
 def test_a_mistake_in_a_region_names_that_regions_file(bent: Callable[..., Layers]) -> None:

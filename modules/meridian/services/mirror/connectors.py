@@ -12,6 +12,8 @@ from meridian.topology import mirrored
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
+# Bytes of a record as it is, and of those that wait to be sent.
+_LARGEST_RECORD, _BUFFER = 32 * 2**20, 16 * 2**20
 #: What no flow carries, whatever its topics are: a regular expression that matches whole names.
 EXCLUDED_TOPICS = "|".join(mirrored.EXCLUDED)
 # Settings that MirrorMaker itself leaves to the target (DefaultConfigPropertyFilter of Kafka 4.3).
@@ -39,7 +41,7 @@ def configurations(flow: FlowSpec, tls: Tls | None) -> dict[str, dict[str, str]]
 
 
 def progress_topic(flow: FlowSpec) -> str:
-    """Return the topic on the target that takes the position marks of a flow with a filter."""
+    """Return the topic on the target that takes the position marks of a flow."""
     return f"mm2-progress.{flow.name}.internal"
 
 
@@ -47,7 +49,9 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
     replication = str(flow.settings.get("replication_factor", 3))
     config = {
         **_common(flow, tls),
-        "connector.class": f"{_MIRROR}.MirrorSourceConnector",
+        # MirrorMaker's, with marks that carry the flow's position over what it does not write.
+        "connector.class": "io.meridian.connect.mirror.ProgressMirrorSourceConnector",
+        "progress.topic": progress_topic(flow),
         "tasks.max": str(flow.settings.get("tasks_max", 2)),
         "topics": ",".join(flow.topics),
         "topics.exclude": ",".join(mirrored.EXCLUDED),
@@ -65,13 +69,17 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "exactly.once.support": "required",
         "source.consumer.isolation.level": "read_committed",
         **_PACE,
+        **_sizes(flow),
+        **_created(replication),
+        **_transformed(flow),
     }
     if flow.settings.get("offset_sync", True):
         config["offset-syncs.topic.replication.factor"] = replication
         config["offset-syncs.topic.location"] = "target"
-    if flow.settings.get("filter"):
-        config |= _filtered(flow, replication)
-    return config | _strings(flow.settings.get("config", {}))
+    own = _strings(flow.settings.get("config", {}))
+    if size := own.get("producer.override.max.request.size"):
+        config["transforms.impossible.max.bytes"] = size
+    return config | own
 
 
 _PACE = {
@@ -89,19 +97,50 @@ _PACE = {
     "producer.override.batch.size": "131072",
     # A record is seen when its transaction is committed, so waiting for a full batch delays nothing.
     "producer.override.linger.ms": "100",
-    "producer.override.buffer.memory": "16777216",
     "producer.override.compression.type": "lz4",
 }
 
 
-def _filtered(flow: FlowSpec, replication: str) -> dict[str, str]:
-    """A filter, and marks that carry the flow's position over the records that it stops."""
-    rules = flow.settings["filter"]
-    progress = progress_topic(flow)
+def _sizes(flow: FlowSpec) -> dict[str, str]:
+    """Room for whatever the source takes.
+
+    A topic's limit is of batches as they are compressed; the producer's is of records as they are: one that
+    compresses well is many times what its topic takes.
+    """
+    largest = max(_LARGEST_RECORD, 4 * int(flow.settings.get("max_message_bytes") or 0))
     return {
-        "connector.class": "io.meridian.connect.mirror.ProgressMirrorSourceConnector",
-        "progress.topic": progress,
-        "transforms": "filter",
+        "producer.override.max.request.size": str(largest),
+        # Taken as it is needed; a record must fit in, with some of the others.
+        "producer.override.buffer.memory": str(max(_BUFFER, largest + _BUFFER)),
+    }
+
+
+def _created(replication: str) -> dict[str, str]:
+    """Topics that Connect makes itself: marks and dead letters. MirrorMaker makes the mirrored ones."""
+    return {
+        "topic.creation.default.replication.factor": replication,
+        "topic.creation.default.partitions": "-1",
+        "topic.creation.groups": "progress",
+        "topic.creation.progress.include": r"mm2-progress\..*\.internal",
+        "topic.creation.progress.replication.factor": replication,
+        "topic.creation.progress.partitions": "1",
+        "topic.creation.progress.cleanup.policy": "compact",
+    }
+
+
+def _transformed(flow: FlowSpec) -> dict[str, str]:
+    """The filter, if there is one, and after it the rule for what cannot be mirrored."""
+    config = {
+        "transforms": "impossible",
+        "transforms.impossible.type": "io.meridian.connect.transforms.ImpossibleRecords",
+        "transforms.impossible.rule": str(flow.settings.get("on_impossible", "dlq")),
+        "transforms.impossible.max.bytes": _sizes(flow)["producer.override.max.request.size"],
+    }
+    rules = flow.settings.get("filter")
+    if not rules:
+        return config
+    return config | {
+        "transforms": "filter,impossible",
         "transforms.filter.type": "org.apache.kafka.connect.transforms.Filter",
         "transforms.filter.predicate": "passes",
         "transforms.filter.negate": "true",
@@ -110,14 +149,6 @@ def _filtered(flow: FlowSpec, replication: str) -> dict[str, str]:
         "predicates.passes.condition": json.dumps(rules["condition"], sort_keys=True, separators=(",", ":")),
         "predicates.passes.on.malformed": rules.get("on_malformed", "fail"),
         "predicates.passes.exempt.topics": r"(.*\.)?heartbeats,mm2-progress\..*\.internal",
-        # Only the progress topic is made by Connect itself; MirrorMaker makes the mirrored ones.
-        "topic.creation.default.replication.factor": replication,
-        "topic.creation.default.partitions": "-1",
-        "topic.creation.groups": "progress",
-        "topic.creation.progress.include": r"mm2-progress\..*\.internal",
-        "topic.creation.progress.replication.factor": replication,
-        "topic.creation.progress.partitions": "1",
-        "topic.creation.progress.cleanup.policy": "compact",
     }
 
 

@@ -24,7 +24,7 @@ def problems(flow: FlowSpec, read: Mapping[Partition, int], tls: Tls | None) -> 
     topics = sorted({topic for (topic, _), offset in read.items() if offset > 0 and flow.carries(topic)})
     if not topics:
         return []
-    settings = {
+    settings: dict[str, Any] = {
         "bootstrap.servers": flow.target_bootstrap,
         "log_level": 0,
         **(tls.librdkafka() if tls else {}),

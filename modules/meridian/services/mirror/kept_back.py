@@ -39,9 +39,11 @@ def open_too_long(source: str, found: Iterable[OpenTransaction]) -> list[str]:
     return [
         f"{one.topic}/{one.partition} of {source}: a transaction that is open since {_utc(one.since)} "
         f"({one.seconds:.0f} s) holds back every record from offset {one.offset} on, from the mirror and all "
-        "other readers; its producer may still end it. To end it by hand: kafka-transactions.sh "
-        f"--bootstrap-server … abort --topic {one.topic} --partition {one.partition} "
-        f"--start-offset {one.offset}"
+        f"other readers. salt <a broker of {source}> kafka_topic.transactions {one.topic} {one.partition} names "
+        "its producer; where that is gone: salt <a broker> kafka_topic.abort_transaction "
+        f"{one.topic} {one.partition} {one.offset} confirm={one.topic}/{one.partition} "
+        f"(kafka-transactions.sh abort --topic {one.topic} --partition {one.partition} "
+        f"--start-offset {one.offset})"
         for one in found
         if one.seconds >= OPEN_SECONDS
     ]

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from meridian.topology import sizes
 from meridian.topology.kafka_mode import MODES, ZOOKEEPER
 from meridian.topology.model import Node, Region, Topology
 from meridian.topology.slices.common import given
@@ -18,8 +19,11 @@ def of(topology: Topology, region: Region, node: Node, secrets: Mapping[str, Any
     ports = section["ports"]
     hosts = {"INTERNAL": node.id, "CONTROLLER": node.id, "EXTERNAL": node.addresses.external}
     names = _listeners(region, node)
+    limit = sizes.of_target(topology.flows, region.name, section.get("config") or {})
+    config = {sizes.BROKER_LIMIT: limit} if limit else {}
     kafka = {
         **section,
+        "config": {**config, **(section.get("config") or {})},
         "artifact": MODES[section["mode"]].artifact,
         "process_roles": [role for role, on in _process_roles(region, node).items() if on],
         "node_id": node.kafka_id,

@@ -56,10 +56,33 @@ def test_the_filter_is_asked_of_data_and_not_of_heartbeats_or_marks(flow: FlowSp
     assert config["progress.topic"] == "mm2-progress.us-east-to-central.internal"
 
 
-def test_without_a_filter_it_is_plain_mirrormaker(flow: FlowSpec) -> None:
+def test_without_a_filter_only_what_cannot_be_mirrored_is_looked_for(flow: FlowSpec) -> None:
     config = source(flow, filter=None)
-    assert config["connector.class"] == "org.apache.kafka.connect.mirror.MirrorSourceConnector"
-    assert not [key for key in config if key.startswith(("transforms", "predicates", "progress"))]
+    assert config["transforms"] == "impossible"
+    assert not [key for key in config if key.startswith("predicates")]
+
+
+def test_a_filter_decides_before_anybody_asks_whether_a_record_can_be_mirrored(flow: FlowSpec) -> None:
+    assert source(flow)["transforms"] == "filter,impossible"
+
+
+@pytest.mark.parametrize("rule", ["dlq", "drop", "fail"])
+def test_what_cannot_be_mirrored_goes_by_the_flows_rule(flow: FlowSpec, rule: str) -> None:
+    assert source(flow, on_impossible=rule)["transforms.impossible.rule"] == rule
+
+
+@pytest.mark.parametrize(("limit", "largest"), [(1048588, 33554432), (10485760, 41943040)])
+def test_a_flow_has_room_for_what_its_topics_take(flow: FlowSpec, limit: int, largest: int) -> None:
+    config = source(flow, max_message_bytes=limit)
+    assert int(config["producer.override.max.request.size"]) == largest
+    assert int(config["producer.override.buffer.memory"]) > largest
+    assert int(config["transforms.impossible.max.bytes"]) == largest
+
+
+def test_a_size_that_the_pillar_says_is_the_rules_as_well(flow: FlowSpec) -> None:
+    config = source(flow, config={"producer.override.max.request.size": 2000000})
+    assert config["producer.override.max.request.size"] == "2000000"
+    assert config["transforms.impossible.max.bytes"] == "2000000"
 
 
 @pytest.mark.parametrize(

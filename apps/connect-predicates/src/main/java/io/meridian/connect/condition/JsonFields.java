@@ -3,6 +3,7 @@ package io.meridian.connect.condition;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,8 +16,20 @@ import java.util.Arrays;
  */
 final class JsonFields {
 
-    private static final JsonFactory FACTORY =
-        JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE).build();
+    /** Digits of a number that is compared; reading more of them would take longer than it may. */
+    private static final int LONGEST_NUMBER = 100_000;
+
+    // What is merely skipped may have any size. Nesting costs memory for each level, so that has a bound.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+        .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+        .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+        .streamReadConstraints(StreamReadConstraints.builder()
+            .maxNestingDepth(100_000)
+            .maxNumberLength(Integer.MAX_VALUE)
+            .maxNameLength(Integer.MAX_VALUE)
+            .maxStringLength(Integer.MAX_VALUE)
+            .build())
+        .build();
 
     private final FieldPaths paths;
 
@@ -27,7 +40,7 @@ final class JsonFields {
     /**
      * Reads the fields into their slots, {@code null} where absent or JSON null.
      *
-     * @return false when the bytes are not exactly one JSON object
+     * @return false when the bytes are not exactly one JSON object, or one of the fields is a number without bounds
      */
     boolean read(byte[] json, Object[] slots) {
         Arrays.fill(slots, null);
@@ -37,7 +50,8 @@ final class JsonFields {
             }
             readObject(parser, paths.root, slots);
             return parser.nextToken() == null;
-        } catch (IOException malformed) {
+        } catch (IOException | ArithmeticException | NumberFormatException malformed) {
+            // The latter two: an exponent that no number of Java has.
             return false;
         }
     }
@@ -79,11 +93,20 @@ final class JsonFields {
             case VALUE_TRUE -> Boolean.TRUE;
             case VALUE_FALSE -> Boolean.FALSE;
             case VALUE_NULL -> null;
-            case VALUE_NUMBER_INT -> parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-                ? (Object) parser.getDecimalValue()
-                : (Object) parser.getLongValue();
-            case VALUE_NUMBER_FLOAT -> parser.getDecimalValue();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser, token);
             default -> Test.COMPOUND;
         };
+    }
+
+    private static Number number(JsonParser parser, JsonToken token) throws IOException {
+        if (parser.getTextLength() > LONGEST_NUMBER) {
+            throw new IOException("number has more than " + LONGEST_NUMBER + " digits");
+        }
+        if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+            return parser.getDecimalValue();
+        }
+        return parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+            ? (Number) parser.getDecimalValue()
+            : (Number) parser.getLongValue();
     }
 }

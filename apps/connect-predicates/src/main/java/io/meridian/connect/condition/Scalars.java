@@ -5,6 +5,9 @@ import java.math.BigDecimal;
 /** Equality and order of JSON scalars and header texts. Numbers compare by value: {@code 15}, {@code 15.0}. */
 final class Scalars {
 
+    /** Characters of a header that is read as a number; BigDecimal takes the square of their count. */
+    private static final int LONGEST_NUMBER = 10_000;
+
     private Scalars() {
     }
 
@@ -42,8 +45,12 @@ final class Scalars {
             return number;
         }
         if (actual instanceof HeaderText header) {
+            String text = header.text().strip();
+            if (text.length() > LONGEST_NUMBER || !text.chars().allMatch(letter -> letter < 128)) {
+                return null;
+            }
             try {
-                return new BigDecimal(header.text().strip());
+                return new BigDecimal(text);
             } catch (NumberFormatException notANumber) {
                 return null;
             }

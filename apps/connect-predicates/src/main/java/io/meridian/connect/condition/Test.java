@@ -1,7 +1,7 @@
 package io.meridian.connect.condition;
 
+import com.google.re2j.Pattern;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * One comparison. {@code actual} is what the record holds: {@code null} when it is absent or JSON null, else a
@@ -50,7 +50,7 @@ interface Test {
         }
     }
 
-    /** The whole text must match, as in {@link java.util.regex.Matcher#matches()}. */
+    /** The whole text must match. RE2 takes time in proportion to the text, whatever the expression and the text. */
     record Matches(Pattern pattern) implements Test {
         @Override
         public boolean holds(Object actual) {

@@ -50,6 +50,10 @@ public class ProgressMirrorSourceTask extends MirrorSourceTask {
         }
         if (metadata != null) {
             progress.written(record);
+            // In a dead letter topic, by ImpossibleRecords: its offset is none of the mirrored topic's.
+            if (!metadata.topic().equals(record.topic())) {
+                return;
+            }
         }
         super.commitRecord(record, metadata);
     }

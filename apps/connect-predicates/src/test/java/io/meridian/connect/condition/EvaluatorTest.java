@@ -108,6 +108,61 @@ class EvaluatorTest {
         assertEquals(Outcome.TRUE, evaluate("{\"field\": \"a.c\", \"exists\": false}", twice));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        {"v": 1e99999999999}    | UNKNOWN
+        {"v": -1e-99999999999}  | UNKNOWN
+        {"v": 1e2147483647}     | TRUE
+        {"v": 1e400}            | TRUE
+        {"v": -1e400}           | FALSE
+        {"w": 1e99999999999}    | FALSE
+        {"v": 16, "w": 1e9999999999999999999} | TRUE
+        """)
+    void noNumberEndsATask(String value, Outcome expected) {
+        assertEquals(expected, evaluate("{\"field\": \"v\", \"greater\": 15}", value));
+    }
+
+    @Test
+    void numbersNamesTextsAndNestingHaveAnySize() {
+        String greater = "{\"field\": \"v\", \"greater\": 15}";
+        assertEquals(Outcome.TRUE, evaluate(greater, "{\"v\": " + "9".repeat(1001) + "}"));
+        assertEquals(Outcome.TRUE, evaluate(greater, "{\"v\": 16, \"w\": " + "9".repeat(2_000_000) + "}"));
+        assertEquals(Outcome.TRUE, evaluate(greater, "{\"v\": 16, \"" + "n".repeat(60_000) + "\": 1}"));
+        assertEquals(Outcome.TRUE, evaluate(greater, "{\"v\": 16, \"w\": \"" + "x".repeat(30_000_000) + "\"}"));
+        assertEquals(Outcome.TRUE,
+            evaluate(greater, "{\"v\": 16, \"w\": " + "[".repeat(50_000) + "]".repeat(50_000) + "}"));
+        // Told by on.malformed, and at once.
+        assertEquals(Outcome.UNKNOWN, evaluate(greater, "{\"v\": " + "9".repeat(2_000_000) + "}"));
+        assertEquals(Outcome.UNKNOWN, evaluate(greater, "[".repeat(1_000_000)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', textBlock = """
+        (x|y)*z     ; true
+        (x+x+)+y    ; false
+        (?:[xy]*)*z ; true
+        """)
+    void regularExpressionsTakeTimeInProportionToTheText(String expression, boolean expected) {
+        String text = "xy".repeat(20_000) + "z";
+        assertEquals(Outcome.of(expected),
+            evaluate("{\"field\": \"s\", \"matches\": \"" + expression + "\"}", "{\"s\": \"" + text + "\"}"));
+    }
+
+    @Test
+    void aHeaderIsANumberInAsciiDigitsAndOfASizeThatCanBeRead() {
+        String greater = "{\"header\": \"h\", \"greater\": 15}";
+        assertEquals(Outcome.TRUE, header(greater, " 16 "));
+        assertEquals(Outcome.FALSE, header(greater, "\u0669\u0669"));
+        assertEquals(Outcome.FALSE, header(greater, "1e99999999999"));
+        assertEquals(Outcome.FALSE, header(greater, "9".repeat(1_000_000)));
+    }
+
+    private static Outcome header(String condition, String text) {
+        SourceRecord record = record("{}");
+        record.headers().add("h", bytes(text), Schema.BYTES_SCHEMA);
+        return Evaluator.parse(condition).evaluate(record);
+    }
+
     @Test
     void nothingOfOneRecordIsLeftForTheNext() {
         Evaluator evaluator = Evaluator.parse("{\"field\": \"a\", \"exists\": true}");
