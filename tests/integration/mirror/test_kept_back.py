@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
-from meridian.services.kafka import cluster, topics, transactions
+from meridian.services.kafka import topics, transactions
 from meridian.services.kafka.java import TRANSACTIONS, JavaTool
 from meridian.services.mirror import handover, kept_back, status
 from meridian.services.mirror import plan as mirror

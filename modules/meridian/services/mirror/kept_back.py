@@ -39,8 +39,8 @@ def open_too_long(source: str, found: Iterable[OpenTransaction]) -> list[str]:
     return [
         f"{one.topic}/{one.partition} of {source}: a transaction that is open since {_utc(one.since)} "
         f"({one.seconds:.0f} s) holds back every record from offset {one.offset} on, from the mirror and all "
-        f"other readers. salt <a broker of {source}> kafka_topic.transactions {one.topic} {one.partition} names "
-        "its producer; where that is gone: salt <a broker> kafka_topic.abort_transaction "
+        f"other readers. salt <a broker of {source}> kafka_topic.transactions {one.topic} {one.partition} "
+        "names its producer; where that is gone: salt <a broker> kafka_topic.abort_transaction "
         f"{one.topic} {one.partition} {one.offset} confirm={one.topic}/{one.partition} "
         f"(kafka-transactions.sh abort --topic {one.topic} --partition {one.partition} "
         f"--start-offset {one.offset})"

@@ -6,10 +6,11 @@ import pytest
 from meridian.common.errors import MeridianError
 from meridian.services.kafka import transactions
 
-_TABLE = """\
-ProducerId\tProducerEpoch\tLatestCoordinatorEpoch\tLastSequence\tLastTimestamp\tCurrentTransactionStartOffset\t
-4012      \t0            \t-1                    \t9           \t1796093249529\t17                           \t
-4011      \t2            \t0                     \t3           \t1796093249000\tNone                         \t
+_HEADER = "ProducerId\tProducerEpoch\tLatestCoordinatorEpoch\tLastSequence\tLastTimestamp\t…"
+_TABLE = f"""\
+{_HEADER}
+4012      \t0            \t-1       \t9           \t1796093249529\t17     \t
+4011      \t2            \t0        \t3           \t1796093249000\tNone   \t
 """
 
 
