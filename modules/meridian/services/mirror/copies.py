@@ -9,19 +9,17 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
 from meridian.services.mirror.flow import FlowSpec
-from meridian.services.mirror.kept_back import Partition
 
-_TIMEOUT = 4.0
+_TIMEOUT = 2.0
 
 
-def problems(flow: FlowSpec, read: Mapping[Partition, int], tls: Tls | None) -> list[str]:
+def problems(flow: FlowSpec, topics: Collection[str], tls: Tls | None) -> list[str]:
     """Return a line for each copy that was deleted, or is empty though the flow has read its topic.
 
-    :param read: the flow's positions, :func:`meridian.services.mirror.lag.positions`.
+    :param topics: topics of the source that the flow has read records of.
     :param tls: identity to read the target with; ``None`` for plaintext.
     :raises MeridianError: when the target does not answer.
     """
-    topics = sorted({topic for (topic, _), offset in read.items() if offset > 0 and flow.carries(topic)})
     if not topics:
         return []
     settings: dict[str, Any] = {

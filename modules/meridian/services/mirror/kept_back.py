@@ -58,6 +58,19 @@ def removed(source: str, found: Mapping[Partition, int]) -> list[str]:
     ]
 
 
+def made_again(source: str, found: Mapping[Partition, tuple[int, int]]) -> list[str]:
+    """Return a line for each partition that ends before the place that the flow has read to.
+
+    :param found: partition → the flow's position and the partition's end.
+    """
+    return [
+        f"{topic}/{partition} of {source}: ends at offset {end}, and the flow has read to {read}: the topic "
+        "was deleted and made again. While it ends there the flow begins again at its start; once it has grown "
+        f"beyond {read} MirrorMaker would go on from there, and what is before would never arrive"
+        for (topic, partition), (read, end) in found.items()
+    ]
+
+
 def never_mirrored(source: str, found: Mapping[str, str], into_source: Iterable[str]) -> list[str]:
     """Return a line for each topic of users that a flow names and MirrorMaker passes over.
 

@@ -15,7 +15,7 @@ from meridian.services.mirror.kept_back import OpenTransaction, Partition
 from meridian.topology.patterns import matches
 
 # Seconds for all that is asked of a source.
-_TIMEOUT = 6.0
+_TIMEOUT = 4.5
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class Lag:
     :ivar open: these transactions, one for each partition.
     :ivar removed: partition → offsets that were removed before the flow had read them; it has not gone on
         since, or they would no longer be known.
+    :ivar beyond: partition → the flow's position and the partition's end, where that is before it: the topic
+        was deleted and made again.
+    :ivar mirrored: topics that the flow has read records of, as they are now.
     :ivar passed_over: topic that the flow names → why MirrorMaker never mirrors it.
     """
 
@@ -37,6 +40,8 @@ class Lag:
     held: int = 0
     open: tuple[OpenTransaction, ...] = ()
     removed: Mapping[Partition, int] = field(default_factory=dict)
+    beyond: Mapping[Partition, tuple[int, int]] = field(default_factory=dict)
+    mirrored: tuple[str, ...] = ()
     passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,6 +87,20 @@ def measure(flow: FlowSpec, committed: Sequence[Mapping[str, Any]], tls: Tls | N
             for partition, (_, timestamp) in sorted(first.items())
         ),
         removed=removed(bounds.earliest, read),
+        beyond={
+            partition: (read[partition], end)
+            for partition, end in sorted(bounds.high.items())
+            if read.get(partition, 0) > end
+        },
+        mirrored=tuple(
+            sorted(
+                {
+                    topic
+                    for (topic, number), end in bounds.high.items()
+                    if 0 < read.get((topic, number), 0) <= end
+                }
+            )
+        ),
         passed_over=bounds.passed_over,
     )
 

@@ -135,7 +135,7 @@ def _status(
             committed = client.offsets(flow.connectors["source"])
             measured = lag.measure(flow, committed, tls)
             problems = _problems(flow, measured, into)
-            problems += copies.problems(flow, lag.positions(committed), tls)
+            problems += copies.problems(flow, measured.mirrored, tls)
         except (MeridianError, ConnectError) as error:
             errors.append(str(error))
     return {
@@ -155,6 +155,7 @@ def _problems(flow: FlowSpec, found: lag.Lag, into: Mapping[str, list[str]] | No
     into_source = [flow.target] if into is None else into.get(flow.source, [])
     return [
         *kept_back.removed(flow.source, found.removed),
+        *kept_back.made_again(flow.source, found.beyond),
         *kept_back.open_too_long(flow.source, found.open),
         *kept_back.never_mirrored(flow.source, found.passed_over, into_source),
     ]

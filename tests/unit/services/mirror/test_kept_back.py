@@ -31,6 +31,11 @@ def test_removed_records_are_told_with_their_number_and_place() -> None:
     assert line.startswith("neg/3 of us-east: 90 records were removed")
 
 
+def test_a_topic_that_ends_before_the_flows_place_was_made_again() -> None:
+    (line,) = kept_back.made_again("us-east", {("again", 0): (30, 10)})
+    assert line.startswith("again/0 of us-east: ends at offset 10, and the flow has read to 30")
+
+
 @pytest.mark.parametrize(
     ("topic", "into", "told"),
     [

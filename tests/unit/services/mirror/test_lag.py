@@ -80,7 +80,16 @@ def test_lag_is_the_records_left_and_the_age_of_the_oldest(broker: str) -> None:
     found = lag.measure(spec, committed("late", 6), None)
     assert found.records == 3
     assert 59 < found.seconds < 90
-    assert lag.measure(spec, committed("late", 9), None) == lag.Lag(0, 0.0)
+    assert lag.measure(spec, committed("late", 9), None) == lag.Lag(0, 0.0, mirrored=("late",))
+
+
+def test_a_place_behind_the_end_is_of_a_topic_that_was_made_again(broker: str) -> None:
+    fill(broker, "again", 3, int(time.time() * 1000))
+    spec = from_pillar("flow", {**PILLAR, "topics": ["again"], "source_bootstrap": broker})
+    found = lag.measure(spec, committed("again", 29), None)
+    assert found.beyond == {("again", 0): (30, 3)}
+    # Nothing is known of the copy of what is there now.
+    assert found.mirrored == ()
 
 
 def test_a_topic_that_is_never_mirrored_is_no_lag_and_is_named(broker: str) -> None:
