@@ -3,7 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from meridian.topology import filters, firewall, runtime_checks, search_checks, volumes
+from meridian.topology import (
+    filters,
+    firewall,
+    port_checks,
+    runtime_checks,
+    search_checks,
+    setting_checks,
+    topic_checks,
+    volumes,
+)
 from meridian.topology.layers import Merged
 from meridian.topology.problems import Path, Problem, suggest
 from meridian.topology.schema import NodeGroup, RegionSettings, Role
@@ -48,6 +57,9 @@ def region(
         *_archive(pillar),
         *_volumes(kind, pillar),
         *firewall.check(pillar),
+        *topic_checks.check(pillar),
+        *port_checks.check(pillar),
+        *setting_checks.check(pillar),
     ]
     return [merged.problem(path, message) for path, message in found]
 

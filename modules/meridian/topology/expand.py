@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from meridian.common.errors import MeridianError
-from meridian.topology import checks, environment_checks, flow_checks
+from meridian.topology import checks, environment_checks, flow_checks, topic_checks
 from meridian.topology.addressing import DEFAULT_NETWORK, LocalNetwork
 from meridian.topology.build import build
 from meridian.topology.layers import Layers, Merged, Source
@@ -51,6 +51,7 @@ def expand(
         told = environment_checks.check(settings, whole, regions, kinds, layers.providers)
         problems += [problem for problem in told if not checked.follows(problem, whole)]
     problems += flow_checks.check(regions, merged)
+    problems += topic_checks.between(regions, merged)
     addressing = None
     if settings is not None and "local" in kinds.values():
         try:
