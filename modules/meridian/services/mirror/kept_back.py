@@ -65,8 +65,8 @@ def made_again(source: str, found: Mapping[Partition, tuple[int, int]]) -> list[
     """
     return [
         f"{topic}/{partition} of {source}: ends at offset {end}, and the flow has read to {read}: the topic "
-        "was deleted and made again. While it ends there the flow begins again at its start; once it has grown "
-        f"beyond {read} MirrorMaker would go on from there, and what is before would never arrive"
+        "was deleted and made again. While it ends there the flow begins again at its start; once it has "
+        f"grown beyond {read} MirrorMaker would go on from there, and what is before would never arrive"
         for (topic, partition), (read, end) in found.items()
     ]
 

@@ -86,7 +86,7 @@ def measure(flow: FlowSpec, committed: Sequence[Mapping[str, Any]], tls: Tls | N
             OpenTransaction(*partition, held[partition], timestamp)
             for partition, (_, timestamp) in sorted(first.items())
         ),
-        removed=removed(bounds.earliest, read),
+        removed=removed(bounds.earliest, bounds.high, read),
         beyond={
             partition: (read[partition], end)
             for partition, end in sorted(bounds.high.items())
@@ -130,16 +130,26 @@ def pending(
     return {partition: start for partition, start in starts.items() if start < ends[partition]}
 
 
-def removed(earliest: Mapping[Partition, int], read: Mapping[Partition, int]) -> dict[Partition, int]:
+def removed(
+    earliest: Mapping[Partition, int], ends: Mapping[Partition, int], read: Mapping[Partition, int]
+) -> dict[Partition, int]:
     """Return how many offsets of each partition were removed before a flow had read them.
 
     A partition that the flow has not begun with is left out: what was removed before there was a flow is none
-    of its business.
+    of its business. So is a single offset at the end of one that is empty now: behind the last record of a
+    transaction stands its marker, which no reader gets.
+
+    :param ends: high watermarks.
     """
-    return {
+    gone = {
         partition: start - read[partition]
         for partition, start in sorted(earliest.items())
         if partition in read and start > read[partition]
+    }
+    return {
+        partition: count
+        for partition, count in gone.items()
+        if count > 1 or earliest[partition] < ends[partition]
     }
 
 

@@ -45,8 +45,16 @@ def test_what_is_left_to_read(earliest: int, end: int, read: int | None, start: 
 
 def test_what_was_removed_before_it_was_read_is_counted_per_partition() -> None:
     earliest = {("neg", 0): 90, ("neg", 1): 5, ("neg", 2): 40}
+    ends = {("neg", 0): 100, ("neg", 1): 5, ("neg", 2): 40}
     # The flow had not begun with partition 2.
-    assert lag.removed(earliest, {("neg", 0): 0, ("neg", 1): 5}) == {("neg", 0): 90}
+    assert lag.removed(earliest, ends, {("neg", 0): 0, ("neg", 1): 5}) == {("neg", 0): 90}
+
+
+def test_the_marker_behind_a_last_transaction_is_no_record_that_was_lost() -> None:
+    at = ("txn", 0)
+    assert lag.removed({at: 31}, {at: 31}, {at: 30}) == {}
+    assert lag.removed({at: 31}, {at: 32}, {at: 30}) == {at: 1}
+    assert lag.removed({at: 32}, {at: 32}, {at: 30}) == {at: 2}
 
 
 def test_topics_match_as_a_whole(flow: FlowSpec) -> None:
