@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from meridian.common import paths
+from meridian.common import crashes, paths
 from meridian.common.errors import MeridianError
 from meridian.topology.model import LOCAL, Topology
 
@@ -71,6 +71,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(options, "json", False):
             print(json.dumps({"ok": False, "error": str(error)}))
         print(f"meridian: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # a defect: one line for the user, all of it in the log
+        line = crashes.told(f"./meridian {options.command}", error)
+        if getattr(options, "json", False):
+            print(json.dumps({"ok": False, "error": line}))
+        print(f"meridian: {line}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("meridian: interrupted; the same command goes on from here", file=sys.stderr)

@@ -11,6 +11,7 @@ from salt.exceptions import SaltRunnerError
 
 from meridian.common import paths
 from meridian.common.errors import MeridianError
+from meridian.salt_api import told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.topology.model import Topology
 
@@ -141,3 +142,6 @@ def _environment(environment: str, region: str) -> tuple[Topology, Path]:
     if region and region not in names:
         raise MeridianError(f"environment {environment} has no region {region}; it has {', '.join(names)}")
     return topology, paths.secrets(environment)
+
+
+told.in_one_line(globals())

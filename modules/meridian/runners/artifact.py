@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from meridian.artifacts import index, needed
 from meridian.artifacts.store import Store
 from meridian.common import paths
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
@@ -81,3 +81,6 @@ def image(environment: str = "local") -> dict[str, Any]:
     entries = {name: known[name] for name in wanted if name in known}
     tag = node_image.ensure_image(store, entries, engine.client(timeout=600), tell)
     return {"ok": True, "changes": [f"image {tag}"] if made else [], "comment": tag, "image": tag}
+
+
+told.in_one_line(globals())

@@ -5,7 +5,7 @@ The machines of an environment: made where missing, kept where there, removed wh
 from typing import TYPE_CHECKING, Any
 
 from meridian.operations import create_machines, destroy_machines, node_drain
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 
 # The loader puts it in.
@@ -145,3 +145,6 @@ def remove(
 
     changes = node_drain.remove(__opts__, topology, node, take_away, lost, float(timeout), say)
     return {"ok": True, "changes": changes, "comment": f"{node} is gone"}
+
+
+told.in_one_line(globals())

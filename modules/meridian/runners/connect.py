@@ -7,7 +7,7 @@ from typing import Any
 from meridian.common import paths
 from meridian.common.tls import Tls
 from meridian.operations import regions
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.salt_api.units import Units
 from meridian.services.connect import health
@@ -84,3 +84,6 @@ def _regions(topology: Topology) -> list[Region]:
 
 def _tls(environment: str) -> Tls:
     return Tls.of_operator(paths.secrets(environment) / "client")
+
+
+told.in_one_line(globals())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from meridian.operations import clusters, regions
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.salt_api.units import Units
 from meridian.services.elasticsearch import health, operator
@@ -112,3 +112,6 @@ def _restarting(
         return answers, minions.restart
     tasks = Tasks.of(clusters.scheduler(topology, region, NODES))
     return tasks.pending(answers), tasks.restart
+
+
+told.in_one_line(globals())

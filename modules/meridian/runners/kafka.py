@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 
 from meridian.common.errors import MeridianError
 from meridian.operations import clusters, migration, regions
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.salt_api.units import Units
 from meridian.services.kafka import client, cluster, quorum
@@ -205,3 +205,6 @@ def _controllers(
 
 def _regions(topology: Topology) -> list[Region]:
     return [region for region in topology.regions if region.with_role("kafka")]
+
+
+told.in_one_line(globals())

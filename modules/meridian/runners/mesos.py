@@ -7,7 +7,7 @@ from typing import Any
 
 from meridian.common.errors import MeridianError
 from meridian.operations import mesos_clusters, node_drain, work_dirs
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.services.mesos import drain as draining
 from meridian.services.mesos import health, maintenance
@@ -321,3 +321,6 @@ def _say(line: str) -> None:
 
 def _names(nodes: list[str] | str) -> list[str]:
     return [one.strip() for one in nodes.split(",")] if isinstance(nodes, str) else list(nodes)
+
+
+told.in_one_line(globals())

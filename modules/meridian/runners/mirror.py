@@ -6,7 +6,7 @@ from typing import Any
 
 from meridian.common import paths
 from meridian.common.tls import Tls
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.services.connect.health import wait_running
 from meridian.services.mirror.flow import MAY_LACK_TASKS, from_topology
@@ -68,3 +68,6 @@ def wait(environment: str = "local", deadline: float = 180) -> dict[str, Any]:
             report=progress.notes(__opts__, "mirrors"),
         )
     return {"ok": True, "comment": "; ".join([f"{len(flows)} flows run", *restarts])}
+
+
+told.in_one_line(globals())

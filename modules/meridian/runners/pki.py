@@ -6,7 +6,7 @@ from typing import Any
 
 from meridian import pki
 from meridian.common import paths, secrets
-from meridian.salt_api import transport
+from meridian.salt_api import told, transport
 from meridian.salt_api.pillar_files import load_topology
 
 __opts__: dict[str, Any] = {}
@@ -51,3 +51,6 @@ def expiry(environment: str = "local") -> dict[str, int]:
         salt-run pki.expiry environment=local
     """
     return pki.expiry(load_topology(__opts__, environment), paths.secrets(environment))
+
+
+told.in_one_line(globals())

@@ -13,7 +13,7 @@ from meridian.operations import lock as deployment_lock
 from meridian.operations import outline as deployment_outline
 from meridian.operations import phases as deployment_phases
 from meridian.operations import preflight as deployment_preflight
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 
 if TYPE_CHECKING:
@@ -313,3 +313,6 @@ def forget(environment: str = "local") -> dict[str, Any]:
             changes.append(str(folder.relative_to(paths.state())))
     addresses.forget(environment)
     return {"ok": True, "changes": changes}
+
+
+told.in_one_line(globals())

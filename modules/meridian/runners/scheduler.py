@@ -5,7 +5,7 @@ Schedulers of an environment: brokers, and nodes of Elasticsearch, that are Meso
 from typing import TYPE_CHECKING, Any
 
 from meridian.operations import clusters, regions
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.services.mesos.scheduler import placing
 from meridian.services.mesos.scheduler.services import BROKERS, NODES, Service
@@ -74,3 +74,6 @@ def _place(
 
     changes = [change for done in regions.each(own, one, "region") for change in done]
     return {"ok": True, "changes": changes, "comment": comment}
+
+
+told.in_one_line(globals())

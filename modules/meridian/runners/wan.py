@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from meridian.cloud.local import allocation, engine, wan
 from meridian.common.errors import MeridianError
+from meridian.salt_api import told
 
 # The loader puts it in.
 if TYPE_CHECKING:
@@ -101,3 +102,6 @@ def _platform(environment: str) -> str:
     if given is None:
         raise MeridianError(f"environment {environment} is not deployed in the local cloud")
     return given.platform
+
+
+told.in_one_line(globals())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from meridian.operations import regions
-from meridian.salt_api import progress
+from meridian.salt_api import progress, told
 from meridian.salt_api.pillar_files import load_topology
 from meridian.salt_api.units import Units
 from meridian.services.zookeeper import roll as zookeeper_roll
@@ -148,3 +148,6 @@ def _minions() -> Units:
 
 def _regions(topology: Topology) -> list[Region]:
     return [region for region in topology.regions if region.with_role("zookeeper")]
+
+
+told.in_one_line(globals())

@@ -69,3 +69,18 @@ def test_what_a_provider_refuses_is_refused(monkeypatch: pytest.MonkeyPatch, sta
     monkeypatch.setattr(runners, "call", refuse)
     assert main.main(["deploy", "openstack"]) == 1
     assert started == []
+
+
+def test_a_defect_is_one_line_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], started: list[str]
+) -> None:
+    def fails(*_: Any) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(main, "_orchestrate", fails)
+    assert main.main(["deploy", "local"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "meridian: ./meridian deploy failed by a defect: KeyError: 'surprise'; the traceback is"
+    )
+    assert "surprise" in (paths.state() / "log/errors.log").read_text()
