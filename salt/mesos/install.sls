@@ -1,4 +1,4 @@
-{%- from "mesos/map.jinja" import mesos, package with context %}
+{%- from "mesos/map.jinja" import mesos, package, is_agent with context %}
 
 User of Mesos:
   user.present:
@@ -64,4 +64,12 @@ Software of Mesos:
   cmd.run:
     - name: docker pull {{ mesos.image.name }}
     - unless: docker image inspect {{ mesos.image.name }}
+{%- endif %}
+{%- if is_agent %}
+
+# Executors run it for MESOS_HTTP and MESOS_HTTPS checks; without it no such check ever passes.
+Program of Mesos' health checks:
+  pkg.installed:
+    - name: curl
+    - unless: command -v curl
 {%- endif %}

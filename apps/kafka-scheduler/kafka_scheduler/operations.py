@@ -45,13 +45,15 @@ class Operations(Generic[PartsT]):
 
     :ivar noun: what an instance is called.
     :param stop: ends the scheduler.
+    :param registered: an instance has started when its cluster has it; else as soon as its task runs.
     """
 
     noun = "instance"
 
-    def __init__(self, storage: Storage, stop: Callable[[], None]) -> None:
+    def __init__(self, storage: Storage, stop: Callable[[], None], registered: bool = True) -> None:
         self._storage = storage
         self._stop = stop
+        self._registered = registered
         self._parts: PartsT | None = None
 
     def lead(self, parts: PartsT) -> None:
@@ -119,11 +121,25 @@ class Operations(Generic[PartsT]):
         said = []
         for name, state, reasons in seen:
             message = steps.get(name, "")
-            if state == wanted and not message:
+            if state == wanted and not message and not (done == "started" and reasons):
                 continue
             why = [*([message] if message and not reasons else []), *reasons]
             said.append(f"{self.noun} {name} is {state}" + (f": {'; '.join(why)}" if why else ""))
         return " | ".join(said)
+
+    def _why_not_up(self, instance: Instance) -> str:
+        """Return why an instance whose task runs does not serve yet; empty when it does."""
+        raise NotImplementedError
+
+    def _up(self, instance: Instance) -> bool:
+        """Return whether an instance has started."""
+        return runs(instance) and not (self._registered and self._why_not_up(instance))
+
+    def _lacks(self, name: str) -> tuple[str, ...]:
+        """Return what a running instance lacks to have started."""
+        instance = self._state.instances.get(name)
+        why = instance is not None and runs(instance) and self._registered and self._why_not_up(instance)
+        return (why,) if why else ()
 
     def _tail(self, name: str, file: str, lines: int, timeout: float, host: str) -> str:
         """Return the last lines of a file of a running instance."""

@@ -6,7 +6,7 @@ from typing import Any
 from meridian.common.errors import MeridianError
 
 from kafka_scheduler.core.model import Task
-from kafka_scheduler.mesos.address import endpoint
+from kafka_scheduler.mesos.address import agent
 from kafka_scheduler.mesos.http import Access
 
 _PATH = "/api/v1"
@@ -44,7 +44,8 @@ class Sandbox:
     def _read(self, task: Task, path: str, offset: int, length: int, timeout: float) -> dict[str, Any]:
         body = {"type": "READ_FILE", "read_file": {"path": path, "offset": offset, "length": length}}
         try:
-            answer = self._access.post(endpoint(task.url, self._access.ca is not None), _PATH, body, timeout)
+            at = agent(task.url, task.hostname, self._access.ca is not None)
+            answer = self._access.post(at, _PATH, body, timeout)
         except MeridianError as error:
             raise MeridianError(f"log of {task.id}: {error}") from error
         return dict(answer["read_file"])

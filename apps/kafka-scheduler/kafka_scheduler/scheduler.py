@@ -46,7 +46,7 @@ class Scheduler:
         self._settings = settings
         self._fatal = fatal
         self._storage = open_storage(settings.storage, settings.zk, settings.framework_name)
-        self.service = KafkaService(self._storage, stop)
+        self.service = KafkaService(self._storage, stop, settings.started == "registered")
         self._tls = identity(
             settings.kafka_ca, settings.kafka_certificate, settings.kafka_key, settings.kafka_keystore
         )
@@ -105,6 +105,8 @@ class Scheduler:
             tuple(one for one in (*settings.archive.split(","), settings.jre) if one),
             settings.user,
             settings.stop_timeout,
+            settings.port,
+            settings.port_external,
         )
         engine = Settings(framework, settings.reconciliation_timeout, settings.reconciliation_attempts)
         # Each needs the other: the loop sends by the client, which delivers to the loop.

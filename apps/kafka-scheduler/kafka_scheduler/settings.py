@@ -9,7 +9,7 @@ from typing import Any
 
 from meridian.common.errors import MeridianError
 
-from kafka_scheduler.kafka.values import duration
+from kafka_scheduler.kafka.values import PortRange, duration, ports
 
 CONFIG_FILE = Path("/etc/meridian/kafka-scheduler/scheduler.properties")
 
@@ -23,6 +23,8 @@ class SchedulerSettings:
     :ivar certificate: ours towards Mesos, with ``key``.
     :ivar api_properties: of REST, see :mod:`kafka_scheduler.api.settings`.
     :ivar kafka_ca: authority of the brokers' certificates; without it, brokers speak no TLS.
+    :ivar started: when an instance has: ``registered`` in its cluster, or its task ``running``.
+    :ivar port: of brokers that name none; ``port_external``: of their listener to other regions.
     :ivar classpath: Java argument file with the class path of Kafka's tools, for moves and quotas.
     """
 
@@ -54,6 +56,9 @@ class SchedulerSettings:
     archive: str = ""
     launcher: str = ""
     stop_timeout: float = 60.0
+    started: str = "registered"
+    port: tuple[PortRange, ...] = ()
+    port_external: tuple[PortRange, ...] | None = None
     kafka_ca: Path | None = None
     kafka_certificate: Path | None = None
     kafka_key: Path | None = None
@@ -83,6 +88,12 @@ def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false", "1", "0", ""):
         raise MeridianError("expected true or false")
     return text.lower() in ("true", "1", "")
+
+
+def _started(text: str) -> str:
+    if text not in ("registered", "running"):
+        raise MeridianError("expected registered or running")
+    return text
 
 
 def _attempts(text: str) -> int:
@@ -138,6 +149,18 @@ _SETTINGS = (
         "launcher", str, "command on agents that runs a broker, such as /etc/meridian/kafka/broker-task"
     ),
     _Setting("stop-timeout", duration, "time that a broker has to stop before it is killed (default 1m)"),
+    _Setting(
+        "started",
+        _started,
+        "when an instance has started: registered in its cluster (default), or running, for trials of a "
+        "launcher that runs something else",
+    ),
+    _Setting("port", ports, "ports of brokers that are added without --port: n, a..b, auto (default)"),
+    _Setting(
+        "port-external",
+        ports,
+        "ports of brokers that are added without --port-external (default: no listener to other regions)",
+    ),
     _Setting("kafka-ca", _file, "authority of the brokers' certificates; without it they speak no TLS"),
     _Setting("kafka-certificate", _file, "our certificate towards brokers"),
     _Setting("kafka-key", _file, "its private key"),

@@ -24,18 +24,28 @@ def by(topology: Topology, store: Store) -> list[str]:
     return [*made, *(store.names(["local"]) if topology.is_local else [])]
 
 
+def unnamed(topology: Topology, store: Store) -> dict[str, str]:
+    """Return the software that only its user can name, and has not, or not so that it can be had.
+
+    :param topology: the environment.
+    :param store: what can be made.
+    :return: artifact → the variables with what is wrong, and where to get what they name.
+    """
+    found = {}
+    for name in store.with_needs(by(topology, store)):
+        sources = store.definitions[name].sources
+        lacking = {one.variable: one.objection() for one in sources if isinstance(one, Named)}
+        if sources and len(lacking) == len(sources) and all(lacking.values()):
+            found[name] = "; ".join(f"{variable}: {why}" for variable, why in lacking.items())
+    return found
+
+
 def refuse_unnamed(topology: Topology, store: Store) -> None:
     """Refuse an environment whose software only its user can name, and has not: before anything is made.
 
     :param topology: the environment.
     :param store: what can be made.
-    :raises MeridianError: with each variable that is not set, and where to get what it names.
+    :raises MeridianError: with each variable that is wrong.
     """
-    lacking = []
-    for name in store.with_needs(by(topology, store)):
-        sources = store.definitions[name].sources
-        unset = [one for one in sources if isinstance(one, Named) and not one.given]
-        if sources and len(unset) == len(sources):
-            lacking += [f"{one.variable} is not set; {one.advice}".removesuffix("; ") for one in unset]
-    if lacking:
-        raise MeridianError(f"environment {topology.environment}: {'; '.join(dict.fromkeys(lacking))}")
+    if lacking := unnamed(topology, store):
+        raise MeridianError(f"environment {topology.environment}: {'; '.join(lacking.values())}")

@@ -17,6 +17,7 @@ from meridian.topology.model import Topology
 _COLUMNS = ("create", "keep", "replace", "unmanaged")
 _STYLES = {"create": "green", "replace": "yellow", "blocked": "red", "unknown": "red", "unmanaged": "dim"}
 _TITLES = {
+    "artifact": "Software that you name",
     "firewall": "Firewalls of providers",
     "state": "States of nodes",
     "topic": "Topics",

@@ -2,20 +2,24 @@
 Apps and groups of the Marathon that this node is an instance of.
 """
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.common.errors import MeridianError
+from meridian.node.facts import loops
 from meridian.salt_api.renamed import renamed
 from meridian.services.marathon import apps, deployment, groups
 from meridian.services.marathon.client import MarathonClient, read_credentials
 
 _CREDENTIALS = Path("/etc/meridian/marathon/credentials")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")
+_SERVICE = "meridian-marathon"
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]
     __salt__: dict[str, Any]
+    __grains__: dict[str, Any]
 
 
 def plan_app(name: str, definition: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -316,7 +320,8 @@ def ready(url: str = "", timeout: float = 120) -> bool:
         salt-call marathon.ready
     """
     client = _client()
-    deployment.wait_ready(client, url or client.urls[0], timeout)
+    with loops.watched(__grains__["id"], _SERVICE, timeout) if not url else nullcontext():
+        deployment.wait_ready(client, url or client.urls[0], timeout)
     return True
 
 

@@ -5,6 +5,7 @@ Facts of a node that the platform's infrastructure tests assert.
 from typing import Any
 
 from meridian.node.facts import gather as facts
+from meridian.node.facts import loops
 
 
 def gather() -> dict[str, Any]:
@@ -19,3 +20,17 @@ def gather() -> dict[str, Any]:
         salt 'kafka-1.us-east.local' meridian_facts.gather
     """
     return facts.gather()
+
+
+def restarting() -> list[dict[str, Any]]:
+    """
+    Return this node's units of the platform that systemd starts again and again, or that have failed:
+    ``unit``, ``restarts``, and ``line``, the last of its own log. Looks once.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' meridian_facts.restarting
+    """
+    return loops.restarting()

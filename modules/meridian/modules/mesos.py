@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meridian.common.errors import MeridianError
+from meridian.node.facts import loops
 from meridian.services.mesos import drain as draining
 from meridian.services.mesos import health, reconfiguration, renewal
 from meridian.services.mesos import isolation as isolating
@@ -15,7 +16,7 @@ from meridian.services.mesos.operator import OperatorClient, read_credential
 
 _FOLDER = Path("/etc/meridian/mesos")
 _AUTHORITY = Path("/etc/meridian/pki/ca.pem")
-_AGENT = "meridian-mesos-agent"
+_AGENT, _MASTER = "meridian-mesos-agent", "meridian-mesos-master"
 
 if TYPE_CHECKING:
     __pillar__: dict[str, Any]
@@ -153,7 +154,8 @@ def isolation() -> dict[str, Any]:
 
 def agent_ready(url: str, seconds: float = 120) -> bool:
     """
-    Wait until this node's agent is registered with the leading master; fails when its work dir is full.
+    Wait until this node's agent is registered with the leading master; fails when its work dir is full, or
+    its tasks could not be checked by HTTP.
 
     url
         The agent's own, ``https://<node id>:5051``.
@@ -168,7 +170,9 @@ def agent_ready(url: str, seconds: float = 120) -> bool:
     """
     if full := work_dir()["problem"]:
         raise MeridianError(full)
-    health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
+    health.must_check_tasks()
+    with loops.watched(__grains__["id"], _AGENT, seconds):
+        health.wait_for_agent(url, read_credential(_FOLDER / "credential.json"), _AUTHORITY, seconds)
     return True
 
 
@@ -249,7 +253,8 @@ def master_ready(seconds: float = 120) -> str:
 
         salt masters-1.us-east.local-mesos mesos.master_ready
     """
-    return health.wait_for_leader(_client(patience=0), seconds)
+    with loops.watched(__grains__["id"], _MASTER, seconds):
+        return health.wait_for_leader(_client(patience=0), seconds)
 
 
 def _client(patience: float = 60) -> OperatorClient:

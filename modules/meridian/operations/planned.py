@@ -3,8 +3,12 @@
 from typing import Any
 
 from meridian import plan as planning
+from meridian.artifacts import needed
+from meridian.artifacts.store import Store
 from meridian.cloud.catalogue import Catalogue
+from meridian.common import paths
 from meridian.plan import Drift, Plan, World
+from meridian.plan.change import Change, ChangeKind
 from meridian.salt_api.pillar_files import load_topology, pillar_root
 from meridian.topology.model import Topology
 
@@ -19,7 +23,12 @@ def plan(opts: dict[str, Any], environment: str, offline: bool = False) -> Plan:
     topology = load_topology(opts, environment)
     world = planning.World() if offline else _world(opts, topology)
     catalogue = Catalogue.read(pillar_root(opts).parent)
-    return planning.plan(topology, planning.compare(topology, world), catalogue)
+    # Named artifacts are no part of the world: a deployment looks at them each time, and so does no drift.
+    lacking = needed.unnamed(topology, Store(paths.repository(), paths.cache()))
+    refused = [
+        Change("artifact", name, "", ChangeKind.BLOCKED, reason=reason) for name, reason in lacking.items()
+    ]
+    return planning.plan(topology, [*refused, *planning.compare(topology, world)], catalogue)
 
 
 def drift(opts: dict[str, Any], environment: str) -> Drift:

@@ -46,7 +46,7 @@ class Difference:
 class Change:
     """One thing.
 
-    :ivar kind: ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
+    :ivar kind: ``artifact``, ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
     :ivar id: its name, unique with the kind.
     :ivar region: the region that it stands in.
     :ivar differences: what makes it differ.

@@ -40,7 +40,7 @@ _NO_CHANGE = ("keep", "unmanaged")
 class Action:
     """One thing and what becomes of it.
 
-    :ivar kind: ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
+    :ivar kind: ``artifact``, ``node``, ``firewall``, ``state``, ``topic``, ``flow`` or ``archive``.
     :ivar action: for a node ``create``, ``keep``, ``replace`` or ``unmanaged``; for all else ``create``,
         ``change`` or ``unmanaged``. ``unknown``: nobody could be asked, a deployment looks again.
         ``blocked``: a deployment would fail there.

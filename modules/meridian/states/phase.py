@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import salt.runner
 
+from meridian.node.facts import loops
 from meridian.salt_api import busy, leftovers, progress
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
@@ -22,6 +23,10 @@ _PILLAR_SECONDS = 30
 #: Longer than any state of ours waits for anything.
 _EARLIER_SECONDS = 600.0
 _POLL_SECONDS = 2.0
+#: Nothing of ours runs on nodes before states are applied.
+_BEFORE_STATES = frozenset(
+    ("lock", "topology", "plan", "preflight", "artifacts", "certificates", "image", "nodes", "addresses")
+)
 
 
 def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any) -> dict[str, Any]:
@@ -65,6 +70,9 @@ def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any
         comment = returned.get("comment", "")
     if isinstance(changes, list):
         changes = {"changed": changes} if changes else {}
+    if not ok and phase not in _BEFORE_STATES and "environment" in arguments:
+        everybody = f"*.{region or '*'}.{arguments['environment']}"
+        comment = "\n".join([str(comment), *_restarting(everybody, "glob")])
     progress.report(__opts__, phase, "end", region=region, ok=ok)
     return {"name": name, "result": ok, "changes": changes, "comment": str(comment)}
 
@@ -108,6 +116,11 @@ def states(
             ret = _applied(name, nodes, what)
             if changes := done | _told(ret):
                 ret["changes"] = {"out": "highstate", "ret": changes}
+    # Whatever states say of it: a unit that ends seconds after its start was "started".
+    if lines := _restarting(nodes, "list"):
+        for line in lines:
+            progress.report(__opts__, phase, "note", region=region, message=line)
+        ret["comment"] = "\n".join([str(ret.get("comment", "")), *lines])
     changed = list(_told(ret)) if not sls and ret["result"] else []
     if changed:
         wait = {"wait": True, "timeout": _PILLAR_SECONDS}
@@ -120,6 +133,18 @@ def states(
 
 def _applied(name: str, nodes: list[str], what: dict[str, Any]) -> dict[str, Any]:
     return __states__["salt.state"](name=name, tgt=nodes, tgt_type="list", expect_minions=True, **what)
+
+
+def _restarting(target: list[str] | str, kind: str) -> list[str]:
+    """Return a line for each unit of nodes that is started again and again; they are asked once."""
+    found = __salt__["saltutil.cmd"](
+        target, "meridian_facts.restarting", tgt_type=kind, timeout=_PILLAR_SECONDS
+    )
+    return [
+        loops.told(node, one)
+        for node, said in sorted((found or {}).items())
+        for one in (said.get("ret") if isinstance(said.get("ret"), list) else ())
+    ]
 
 
 def _told(ret: dict[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,8 @@ def pack(name: str, out: Path) -> Path:
         if name == "mesos":
             # Part of the layout: programs of others that load it get a plain error out of this one.
             (tree / "lib" / "libmesos.so").write_text("The double of Mesos has no native library.\n")
+            (tree / "lib" / "sasl2").mkdir()
+            (tree / "lib" / "sasl2" / "libcrammd5.so").write_text("Nor does it use SASL.\n")
         target = out / f"{name}.tar.gz"
         with tarfile.open(target, "w:gz", compresslevel=6) as tar:
             for path in sorted(tree.rglob("*")):

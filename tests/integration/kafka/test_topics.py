@@ -29,6 +29,22 @@ def test_a_topic_is_created_once_with_three_replicas_in_three_racks(lab: Lab) ->
     assert have(lab, wanted) == {}
 
 
+def test_settings_that_kafka_writes_in_another_way_are_applied_once(lab: Lab) -> None:
+    config = {
+        "min.cleanable.dirty.ratio": 1,
+        "cleanup.policy": "delete, compact",
+        "retention.ms": "086400000",
+        "preallocate": "FALSE",
+    }
+    wanted = topics.wanted("written", 1, config=config)
+    have(lab, wanted)
+    assert have(lab, wanted) == {}
+    other = topics.wanted("written", 1, config=config | {"min.cleanable.dirty.ratio": 0.25})
+    assert have(lab, other) == {"min.cleanable.dirty.ratio": {"old": "1.0", "new": "0.25"}}
+    with pytest.raises(MeridianError, match=r"Invalid value .* for configuration retention.ms"):
+        have(lab, topics.wanted("written", 1, config=config | {"retention.ms": "two weeks"}))
+
+
 def test_partitions_and_settings_change_in_place_and_never_shrink(lab: Lab) -> None:
     have(lab, topics.wanted("grown", 2, config={"retention.ms": 1000000, "cleanup.policy": "compact"}))
     changes = have(lab, topics.wanted("grown", 5, config={"retention.ms": 2000000}))

@@ -56,6 +56,7 @@ class Search:
             storage=f"file:{folder}/state/state.json",
             framework_name="elasticsearch",
             stop_timeout="60s",
+            started="registered",
             elasticsearch_ca=str(folder / "pki/ca.pem"),
             elasticsearch_secret=str(folder / "password"),
         )

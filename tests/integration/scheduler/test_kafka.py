@@ -70,7 +70,7 @@ def scheduler(cluster: Cluster, arguments: Path) -> Iterator[Scheduler]:
     try:
         for number in (1, 2, 3):
             cluster.start_agent(number)
-        made = cluster.start_scheduler(stop_timeout="60s")
+        made = cluster.start_scheduler(stop_timeout="60s", started="registered")
         made.wait_connected()
         options = {"cpus": "1", "mem": "700", "heap": "256", "volume": "data:500", "failoverDelay": "1s"}
         made.ask("/api/broker/add", broker="0..2", **options, constraints="hostname=unique")

@@ -31,7 +31,7 @@ def test_what_nobody_has_named_is_told_at_once(tmp_path: Path, monkeypatch: pyte
         monkeypatch.delenv(f"MERIDIAN_{name.upper()}_ARTIFACT", raising=False)
     with pytest.raises(MeridianError) as refused:
         needed.refuse_unnamed(load_topology(OPTIONS, "local-mesos"), Store(REPOSITORY, tmp_path))
-    for told in ("local-mesos", "MERIDIAN_MESOS_ARTIFACT is not set", "MERIDIAN_MARATHON_ARTIFACT"):
+    for told in ("local-mesos", "MERIDIAN_MESOS_ARTIFACT: not set", "MERIDIAN_MARATHON_ARTIFACT: not set"):
         assert told in str(refused.value)
     assert "docs/mesos.md" in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -40,9 +40,28 @@ def test_what_nobody_has_named_is_told_at_once(tmp_path: Path, monkeypatch: pyte
 def test_what_is_named_or_not_needed_is_no_obstacle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(REPOSITORY, tmp_path)
     needed.refuse_unnamed(load_topology(OPTIONS, "local"), store)
-    for name in NAMED_BY_USERS:
-        monkeypatch.setenv(f"MERIDIAN_{name.upper()}_ARTIFACT", "/somewhere.tar")
+    (tmp_path / "some.tar").write_text("")
+    monkeypatch.setenv("MERIDIAN_MESOS_ARTIFACT", str(tmp_path / "some.tar"))
+    monkeypatch.setenv("MERIDIAN_MARATHON_ARTIFACT", f"https://example.com/m.tgz#sha512={'0' * 128}")
     needed.refuse_unnamed(load_topology(OPTIONS, "local-mesos"), store)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("/no/such/file.tar", "MERIDIAN_MESOS_ARTIFACT: /no/such/file.tar: no such file"),
+        ("https://example.com/mesos.tgz", "MERIDIAN_MESOS_ARTIFACT: expected a path, or https://"),
+        ("  ", "MERIDIAN_MESOS_ARTIFACT: not set"),
+    ],
+)
+def test_what_cannot_be_had_is_told_at_once(
+    given: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MERIDIAN_MESOS_ARTIFACT", given)
+    monkeypatch.setenv("MERIDIAN_MARATHON_ARTIFACT", f"https://example.com/m.tgz#sha512={'0' * 128}")
+    lacking = needed.unnamed(load_topology(OPTIONS, "local-mesos"), Store(REPOSITORY, tmp_path))
+    assert set(lacking) == {"mesos"}
+    assert lacking["mesos"].startswith(why)
 
 
 @pytest.mark.parametrize(("environment", "has"), [("local", True), ("aws", False)])

@@ -87,6 +87,7 @@ def test_a_cloud_environment_can_be_planned_without_an_account(
     from meridian.salt_api.pillar_files import load_topology
 
     monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
+    monkeypatch.setenv("MERIDIAN_MARATHON_ARTIFACT", f"https://example.com/m.tgz#sha512={'0' * 128}")
     topology = load_topology(salt_options, environment)
     planned = platform.plan(environment, offline=True)
     made = [one for one in planned["actions"] if one["kind"] == "node"]
@@ -97,3 +98,20 @@ def test_a_cloud_environment_can_be_planned_without_an_account(
     own = {region.name for region in topology.regions if region.kind == "openstack"}
     assert not priced & own
     assert bool(priced) == ("aws" in topology.providers)
+
+
+def test_a_plan_is_blocked_by_what_its_user_has_not_named(
+    monkeypatch: pytest.MonkeyPatch,
+    salt_options: dict[str, Any],  # noqa: F811
+) -> None:
+    from meridian.plan import Plan
+
+    monkeypatch.setattr(platform, "__opts__", salt_options, raising=False)
+    for name in ("MESOS", "MARATHON"):
+        monkeypatch.delenv(f"MERIDIAN_{name}_ARTIFACT", raising=False)
+    planned = platform.plan("local-mesos", offline=True)
+    blocked = {one["id"]: one["reason"] for one in planned["actions"] if one["action"] == "blocked"}
+    assert set(blocked) == {"mesos", "marathon"}
+    assert blocked["mesos"].startswith("MERIDIAN_MESOS_ARTIFACT: not set; ")
+    assert blocked["marathon"].startswith("MERIDIAN_MARATHON_ARTIFACT: not set; ")
+    assert Plan.from_dict(planned).exit_code == 1

@@ -79,5 +79,5 @@ def test_helpers_and_what_is_imported_are_left_alone() -> None:
     module |= {"path": Path}
     told.in_one_line(module)
     assert module["path"] is Path
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         module["_own"]()

@@ -68,9 +68,12 @@ def test_nodes_that_changed_keep_the_pillar_they_changed_by(
     told: list[list[str]] = []
     answer = {"result": True, "changes": {"ret": {"kafka-1": {}}}}
     monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answer}, raising=False)
-    monkeypatch.setattr(
-        phase, "__salt__", {"saltutil.cmd": lambda nodes, *_, **__: told.append(nodes)}, raising=False
-    )
+
+    def command(nodes: list[str], function: str, **_: Any) -> dict[str, Any]:
+        told.extend([nodes] if function == "saltutil.refresh_pillar" else [])
+        return {}
+
+    monkeypatch.setattr(phase, "__salt__", {"saltutil.cmd": command}, raising=False)
     assert phase.states("States", ["kafka-1", "kafka-2"], "states", sls=sls) is answer
     assert told == refreshed
 
@@ -96,7 +99,12 @@ def test_states_wait_for_those_of_an_interrupted_run(
     step = phase.states("States", ["kafka-1", "kafka-2"], "states")
     assert step["result"] is True
     assert set(step["changes"]["ret"]) == {"kafka-1", "kafka-2"}
-    assert asked == ["saltutil.is_running", "saltutil.is_running", "saltutil.refresh_pillar"]
+    assert asked == [
+        "saltutil.is_running",
+        "saltutil.is_running",
+        "meridian_facts.restarting",
+        "saltutil.refresh_pillar",
+    ]
 
 
 def test_states_that_never_end_fail_the_step_with_salts_words(
@@ -109,5 +117,40 @@ def test_states_that_never_end_fail_the_step_with_salts_words(
         "changes": {"ret": {"kafka-1": refusal}},
     }
     monkeypatch.setattr(phase, "_EARLIER_SECONDS", 0)
+    monkeypatch.setattr(phase, "__salt__", {"saltutil.cmd": lambda *_, **__: {}}, raising=False)
     monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answer}, raising=False)
     assert phase.states("States", ["kafka-1"], "states") is answer
+
+
+LOOP = {"unit": "meridian-mesos-agent", "restarts": 7, "line": "Failed to parse attributes"}
+NAMED = "kafka-1: meridian-mesos-agent was started again 7 times; it said last: Failed to parse attributes"
+
+
+def test_a_service_that_does_not_stay_is_named_by_the_step_that_started_it(
+    runners: Runners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    answer = {"result": True, "comment": "States ran successfully.", "changes": {}}
+    said = {"kafka-1": {"ret": [LOOP]}, "kafka-2": {"ret": []}, "kafka-3": {"ret": "is not available."}}
+    monkeypatch.setattr(phase, "__states__", {"salt.state": lambda **_: answer}, raising=False)
+    monkeypatch.setattr(phase, "__salt__", {"saltutil.cmd": lambda *_, **__: said}, raising=False)
+    monkeypatch.setattr(progress, "report", lambda *_, message="", **__: notes.append(message))
+    step = phase.states("States", ["kafka-1", "kafka-2", "kafka-3"], "states", region="us-east")
+    assert step["comment"] == f"States ran successfully.\n{NAMED}"
+    assert NAMED in notes
+
+
+def test_a_later_step_that_fails_names_it_too(runners: Runners, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def command(target: str, function: str, **_: Any) -> dict[str, Any]:
+        asked.append(target)
+        return {"kafka-1": {"ret": [LOOP]}}
+
+    monkeypatch.setattr(phase, "__salt__", {"saltutil.cmd": command}, raising=False)
+    runners.returned = {"ok": False, "comment": "no offer has come yet"}
+    step = phase.runner("Tasks", "kafka.tasks", "scheduler", region="us-east", environment="local")
+    assert step["comment"] == f"no offer has come yet\n{NAMED}"
+    assert asked == ["*.us-east.local"]
+    phase.runner("Lock", "platform.lock", "lock", environment="local")
+    assert len(asked) == 1

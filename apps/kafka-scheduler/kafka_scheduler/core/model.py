@@ -78,7 +78,7 @@ class Task:
 
     :ivar spec: what the instance was when it was launched.
     :ivar ports: name → number.
-    :ivar url: the agent's API.
+    :ivar url: the agent's API, ``10.0.0.1:5051``; earlier releases kept it with Mesos' scheme before it.
     :ivar launched: seconds since 1970; so are ``running_since``, ``unreachable_since`` and ``kill_asked``.
     :ivar confirmed: number of the subscription in which Mesos has told of it last.
     """

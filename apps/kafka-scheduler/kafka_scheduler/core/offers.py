@@ -13,7 +13,7 @@ class Offer:
     """What an agent has to give.
 
     :ivar attributes: the agent's, each as text.
-    :ivar url: where the agent's own API is; empty when Mesos does not say.
+    :ivar url: where the agent's own API is, ``10.0.0.1:5051``; empty when Mesos does not say.
     :ivar unavailable_from: seconds since 1970 when its maintenance begins; ``None``: none is planned.
     """
 
@@ -57,8 +57,8 @@ def attribute_text(data: Mapping[str, Any]) -> str:
 
 
 def _url(data: Mapping[str, Any]) -> str:
-    """Return where an agent's API is: by its address, but by its name where a certificate has to fit."""
-    address, scheme = data.get("address", {}), data.get("scheme", "http")
-    names = ("hostname", "ip") if scheme == "https" else ("ip", "hostname")
-    host = next((address[one] for one in names if address.get(one)), "")
-    return f"{scheme}://{host}:{address['port']}" if host and "port" in address else ""
+    """Return where an agent's API is. The scheme is not kept: a master says ``http`` of every agent."""
+    address = data.get("address", {})
+    host = address.get("ip") or address.get("hostname") or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{host}:{address['port']}" if host and "port" in address else ""

@@ -99,6 +99,19 @@ class Nodes:
         return seen.problem or ("" if seen.status == "green" else f"the cluster is {seen.status}")
 
 
+def why_not_up(instance: Instance, seen: ClusterHealth | None, instances: Mapping[str, Instance]) -> str:
+    """Return why a node whose task runs does not serve yet; empty when as many have joined as run."""
+    task = instance.task
+    if task is None or not runs(instance):
+        return "does not run"
+    if seen is None or seen.taken_at < task.running_since:
+        return "the cluster was not asked yet"
+    if seen.problem:
+        return f"has not joined the cluster ({seen.problem})"
+    running = sum(map(runs, instances.values()))
+    return f"{seen.nodes} of {running} nodes have joined" if seen.nodes < running else ""
+
+
 def order(nodes: Collection[int], seen: ClusterHealth | None, instances: Mapping[str, Instance]) -> list[int]:
     """Return in which order nodes are stopped or restarted: the elected master last."""
     master = seen.master if seen is not None else ""

@@ -52,7 +52,7 @@ class Scheduler:
         self._fatal = fatal
         own = settings.scheduler
         self._storage = open_storage(own.storage, own.zk, own.framework_name)
-        self.service = ElasticService(self._storage, stop)
+        self.service = ElasticService(self._storage, stop, settings.scheduler.started == "registered")
         self._api: HttpServer | None = None
         if own.api:
             where = api_settings.read(own.api_properties, bind.resolve(own.bind_address))

@@ -13,7 +13,7 @@ from kafka_scheduler.elasticsearch import nodes
 from kafka_scheduler.elasticsearch.spec import NodeSpec
 from kafka_scheduler.elasticsearch.views import ClusterHealth, NodeView, Outcome
 from kafka_scheduler.elasticsearch.watch import Watch
-from kafka_scheduler.operations import Operations, runs, stopped
+from kafka_scheduler.operations import Operations, stopped
 
 
 @dataclass(frozen=True)
@@ -77,13 +77,13 @@ class ElasticService(Operations[Parts]):
         self._run(lambda turn: commands.remove(turn, _names(ids)))
 
     def start(self, ids: Sequence[int], timeout: float = 60) -> Outcome:
-        """Ask nodes to run, and wait until they do.
+        """Ask nodes to run, and wait until each has joined the cluster.
 
         :param timeout: 0: do not wait.
         :return: on ``timeout`` the message says per node why it is not placed.
         """
         plan = self._run(lambda turn: commands.start(turn, _names(ids)))
-        return self._outcome(ids, "started", plan, timeout, runs)
+        return self._outcome(ids, "started", plan, timeout, self._up)
 
     def stop(self, ids: Sequence[int], force: bool = False, timeout: float = 60) -> Outcome:
         """Stop nodes one after the other, each when the cluster is green and can do without it.
@@ -125,6 +125,9 @@ class ElasticService(Operations[Parts]):
     def _ordered(self, ids: Sequence[int]) -> list[str]:
         return _names(nodes.order(ids, self._leading.watch.seen, self._state.instances))
 
+    def _why_not_up(self, instance: Instance) -> str:
+        return nodes.why_not_up(instance, self._leading.watch.seen, self._state.instances)
+
     def _outcome(
         self,
         ids: Sequence[int],
@@ -139,7 +142,8 @@ class ElasticService(Operations[Parts]):
         views = self.nodes(ids)
         if came:
             return Outcome(done, views, plan=plan)
-        seen = [(str(one.id), one.state, one.reasons) for one in views]
+        lacking = self._lacks if done == "started" else lambda name: ()
+        seen = [(str(one.id), one.state, (*one.reasons, *lacking(str(one.id)))) for one in views]
         return Outcome("timeout", views, self._why(seen, plan, done), plan)
 
 

@@ -11,6 +11,9 @@ from meridian.services.kafka.cluster import Cluster
 
 from kafka_scheduler.core.model import Instance, TaskState
 
+#: Longer than Kafka keeps a broker registered that it does not hear (KRaft 9 s, with ZooKeeper 18 s).
+SESSION_SECONDS = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -52,6 +55,27 @@ def why_not_stop(broker: int, seen: Seen, instances: Mapping[str, Instance]) -> 
     if seen.cluster is None:
         return (seen.problem or "nothing is known of the cluster") if broker in running(instances) else ""
     return meridian_why_not_stop(seen.cluster, broker, (), seen.minimum)
+
+
+def why_not_up(broker: int, seen: Seen | None, instances: Mapping[str, Instance]) -> str:
+    """Return why a broker does not serve yet, though its task may run; empty when it does.
+
+    Kafka has it registered, and that is no registration of the task before: the broker has answered itself,
+    or the task runs for longer than one that is dead stays registered.
+    """
+    instance = instances.get(str(broker))
+    task = instance.task if instance is not None else None
+    if task is None or task.state is not TaskState.RUNNING:
+        return "does not run"
+    if seen is None or seen.taken_at < task.running_since:
+        return "Kafka was not asked yet"
+    if seen.cluster is None:
+        return f"is not registered in Kafka ({seen.problem or 'nobody answers'})"
+    if broker not in seen.cluster.brokers:
+        return "is not registered in Kafka yet"
+    if task.id not in seen.answering and seen.taken_at < task.running_since + SESSION_SECONDS:
+        return "does not answer yet"
+    return ""
 
 
 def why_not_whole(broker: int, seen: Seen, instances: Mapping[str, Instance]) -> str:

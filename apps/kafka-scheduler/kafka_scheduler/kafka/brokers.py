@@ -25,7 +25,7 @@ class Brokers:
 
     def requirement(self, instance: str, spec: Mapping[str, Any]) -> Requirement:
         """Return what a broker needs."""
-        return _requirement(text(spec))
+        return _requirement(text(spec), self._settings)
 
     def task_info(self, instance: Instance, task: Task, resources: tuple[Resource, ...]) -> Mapping[str, Any]:
         """Return a broker's task."""
@@ -47,9 +47,9 @@ class Brokers:
 
 
 @lru_cache(maxsize=512)
-def _requirement(text: str) -> Requirement:
+def _requirement(text: str, settings: LaunchSettings) -> Requirement:
     """Brokers are alike, as a rule: they share what they need."""
-    return launch.requirement(_spec(text))
+    return launch.requirement(_spec(text), settings)
 
 
 @lru_cache(maxsize=512)

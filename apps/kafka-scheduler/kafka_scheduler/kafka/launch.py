@@ -30,6 +30,8 @@ class LaunchSettings:
     :ivar archives: what Mesos fetches into the sandbox: a Kafka archive, a JRE.
     :ivar user: whom the task runs as; empty: the framework's.
     :ivar stop_seconds: a broker has to end in an orderly way before it is killed.
+    :ivar port: ports of the internal listener of brokers that name none; none: any.
+    :ivar port_external: the same for the listener to other regions; ``None``: they have no such listener.
     """
 
     name: str = "kafka"
@@ -37,13 +39,17 @@ class LaunchSettings:
     archives: tuple[str, ...] = ()
     user: str = ""
     stop_seconds: float = 60.0
+    port: tuple[PortRange, ...] = ()
+    port_external: tuple[PortRange, ...] | None = None
 
 
-def requirement(spec: BrokerSpec) -> Requirement:
+def requirement(spec: BrokerSpec, settings: LaunchSettings | None = None) -> Requirement:
     """Return what a broker needs of an agent."""
-    ports = [PortWant(INTERNAL, _ranges(spec.port))]
-    if spec.port_external is not None:
-        ports.append(PortWant(EXTERNAL, _ranges(spec.port_external)))
+    default = settings or LaunchSettings()
+    ports = [PortWant(INTERNAL, _ranges(spec.port or default.port))]
+    external = default.port_external if spec.port_external is None else spec.port_external
+    if external is not None:
+        ports.append(PortWant(EXTERNAL, _ranges(external or default.port_external or ())))
     return Requirement(
         spec.cpus,
         float(spec.mem),

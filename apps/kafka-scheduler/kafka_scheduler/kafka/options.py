@@ -41,7 +41,7 @@ OPTIONS = (
         "port",
         values.ports,
         "string",
-        "port of the internal listener: n, a..b, auto (default)",
+        "port of the internal listener: n, a..b, auto (default: what the scheduler's --port says)",
         values.format_ports,
     ),
     Option(
@@ -49,7 +49,7 @@ OPTIONS = (
         "port_external",
         values.ports,
         "string",
-        "port of the listener to other regions: n, a..b, auto (default: no such listener)",
+        "port of the listener to other regions: n, a..b, auto (default: the scheduler's --port-external)",
         values.format_ports,
     ),
     Option(

@@ -9,6 +9,19 @@ if [ -z "$home" ]; then
   exit 1
 fi
 if [ -d jre ]; then export JAVA_HOME="$PWD/jre"; fi
+# A name or address, a pattern (192.168.50.*) or an interface (if:eth1).
+address() {
+  case "$1" in
+    if:*) ip -4 -o address show dev "${1#if:}" | sed -n 's|.* inet \([^/ ]*\).*|\1|p' | head -n 1 ;;
+    *\**) for one in $(hostname -I); do case "$one" in $1) echo "$one"; break ;; esac; done ;;
+    *) echo "$1" ;;
+  esac
+}
+bind=$(address "${KAFKA_BIND_ADDRESS:-}")
+if [ -n "${KAFKA_BIND_ADDRESS:-}" ] && [ -z "$bind" ]; then
+  echo "this host has no address $KAFKA_BIND_ADDRESS (--bind-address)" >&2
+  exit 1
+fi
 dirs=; old_ifs=$IFS; IFS=,
 for one in $KAFKA_DATA; do mkdir -p "$one/log"; dirs="$dirs${dirs:+,}$PWD/$one/log"; done
 IFS=$old_ifs
@@ -21,7 +34,7 @@ END
   echo "broker.id=$KAFKA_BROKER_ID"
   echo "log.dirs=$dirs"
   if ! grep -q '^listeners=' server.properties; then
-    echo "listeners=INTERNAL://${KAFKA_BIND_ADDRESS:-}:$KAFKA_PORT_INTERNAL"
+    echo "listeners=INTERNAL://$bind:$KAFKA_PORT_INTERNAL"
     echo "advertised.listeners=INTERNAL://$host:$KAFKA_PORT_INTERNAL"
     echo "inter.broker.listener.name=INTERNAL"
     grep -q '^listener.security.protocol.map=' server.properties ||

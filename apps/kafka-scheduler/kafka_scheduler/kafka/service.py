@@ -18,7 +18,7 @@ from kafka_scheduler.kafka import availability, brokers
 from kafka_scheduler.kafka.spec import BrokerSpec
 from kafka_scheduler.kafka.views import BrokerView, Outcome
 from kafka_scheduler.kafka.watch import Watch, bootstrap
-from kafka_scheduler.operations import Operations, runs, stopped
+from kafka_scheduler.operations import Operations, stopped
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ class KafkaService(Operations[Parts]):
         self._run(lambda turn: commands.remove(turn, _names(brokers)))
 
     def start(self, brokers: Sequence[int], timeout: float = 60) -> Outcome:
-        """Ask brokers to run, and wait until they do.
+        """Ask brokers to run, and wait until Kafka has each of them registered.
 
         :param timeout: 0: do not wait.
-        :return: on ``timeout`` the message says per broker why it is not placed.
+        :return: on ``timeout`` the message says per broker why it is not placed, or not up.
         """
         plan = self._run(lambda turn: commands.start(turn, _names(brokers)))
-        return self._outcome(brokers, "started", plan, timeout, runs)
+        return self._outcome(brokers, "started", plan, timeout, self._up)
 
     def stop(self, brokers: Sequence[int], force: bool = False, timeout: float = 60) -> Outcome:
         """Stop brokers one after the other, each when no partition falls under its min.insync.replicas by it.
@@ -123,6 +123,9 @@ class KafkaService(Operations[Parts]):
         plan = self._begin_restart(ids, timeout, wait_for_replication)
         return self._outcome(brokers, "restarted", plan, timeout * len(ids), None)
 
+    def _why_not_up(self, instance: Instance) -> str:
+        return availability.why_not_up(int(instance.id), self._leading.watch.seen, {instance.id: instance})
+
     def _outcome(
         self,
         ids: Sequence[int],
@@ -137,7 +140,8 @@ class KafkaService(Operations[Parts]):
         views = self._views(ids)
         if came:
             return Outcome(done, views, plan=plan)
-        seen = [(str(one.id), one.state, one.reasons) for one in views]
+        lacking = self._lacks if done == "started" else lambda name: ()
+        seen = [(str(one.id), one.state, (*one.reasons, *lacking(str(one.id)))) for one in views]
         return Outcome("timeout", views, self._why(seen, plan, done), plan)
 
     def log(self, broker: int, name: str = "stdout", lines: int = 100, timeout: float = 30) -> str:

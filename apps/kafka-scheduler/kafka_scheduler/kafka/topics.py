@@ -15,7 +15,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 from meridian.common.errors import MeridianError
-from meridian.services.kafka import client, cluster, everywhere
+from meridian.services.kafka import client, cluster, everywhere, values
 from meridian.services.kafka import topics as kafka_topics
 from meridian.services.kafka.cluster import Partition
 from meridian.services.kafka.reassignment import THROTTLES
@@ -211,10 +211,16 @@ class Topics:
 
         def seen() -> bool:
             found[:] = self.describe(names)
-            return all(one.options.get(key) == value for one in found for key, value in options.items())
+            return all(values.covers(one.options, options) for one in found)
 
-        # No longer: Kafka may write a value in another way than it was given.
-        _eventually(seen, _PATIENCE_SECONDS / 2)
+        if not _eventually(seen):
+            said = "; ".join(
+                f"topic {one.name}: {key} is to be {value}, and Kafka says {one.options.get(key)}"
+                for one in found
+                for key, value in options.items()
+                if not values.same(key, one.options.get(key), value)
+            )
+            raise MeridianError(f"not to be seen after {_PATIENCE_SECONDS:.0f} s: {said}")
         return found
 
 
@@ -238,7 +244,11 @@ def _must_run(brokers: Sequence[int], racks: Mapping[int, str]) -> None:
 def _own(entries: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that are the topic's own, but for those that are there while replicas move."""
     own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
-    return {key: str(one.value) for key, one in entries.items() if one.source == own and key not in THROTTLES}
+    return {
+        key: values.shown(one.value, one.is_sensitive)
+        for key, one in entries.items()
+        if one.source == own and key not in THROTTLES
+    }
 
 
 def _replicas(partitions: Sequence[Partition]) -> dict[str, dict[int, tuple[int, ...]]]:

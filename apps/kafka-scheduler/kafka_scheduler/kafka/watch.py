@@ -1,6 +1,7 @@
 """Looks at the brokers of the scheduler, in a thread of its own, and tells the engine."""
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from meridian.services.kafka import cluster as kafka_cluster
 
 from kafka_scheduler.core.model import Task, TaskState
 from kafka_scheduler.core.state import State
-from kafka_scheduler.kafka.availability import Seen
+from kafka_scheduler.kafka.availability import SESSION_SECONDS, Seen
 from kafka_scheduler.kafka.launch import INTERNAL
 
 log = logging.getLogger("kafka-scheduler")
@@ -26,6 +27,9 @@ _SECONDS_OF_PLAN = 1.0
 # Brokers that clients are told of at first; they tell of all others.
 _BOOTSTRAP = 5
 _ANSWER_SECONDS = 3.0
+_CONNECT_SECONDS = 1.0
+# Beyond it a broker that was started is looked at as seldom as all others.
+_STARTING_SECONDS = max(120.0, SESSION_SECONDS)
 
 
 def bootstrap(state: State) -> str:
@@ -87,7 +91,7 @@ class Watch:
         due = 0.0
         while not self._closed.wait(0.2):
             state = self._state()
-            busy = any(not one.is_over for one in state.plans)
+            busy = any(not one.is_over for one in state.plans) or bool(self._starting(state))
             if time.monotonic() < due - (0 if not busy else _SECONDS - _SECONDS_OF_PLAN):
                 continue
             if not bootstrap(state) and not busy and self.seen is not None and self.seen.cluster is None:
@@ -115,7 +119,7 @@ class Watch:
     def _ask_new(self, state: State) -> frozenset[str]:
         """Return the tasks whose broker has answered itself; each is asked until it has, then no more.
 
-        Only those that a plan waits for are asked: a client for each broker is too much otherwise.
+        Only those that a plan or a start waits for are asked: a client for each broker is too much otherwise.
         """
         tasks = _running(state)
         answered = self._answering & tasks.keys()
@@ -127,16 +131,28 @@ class Watch:
             for step in phase.steps
             if step.status == "running"
         }
+        awaited |= self._starting(state)
         for name, (instance, task) in tasks.items():
             if name in answered or instance not in awaited:
                 continue
             try:
+                # A client would try for as long as it may where nobody listens yet.
+                socket.create_connection((task.hostname, task.ports[INTERNAL]), _CONNECT_SECONDS).close()
                 own = self._client(f"{task.hostname}:{task.ports[INTERNAL]}")
                 own.list_topics(timeout=_ANSWER_SECONDS)
                 answered |= {name}
-            except (KafkaException, MeridianError):
+            except (KafkaException, MeridianError, OSError):
                 continue
         return answered
+
+    def _starting(self, state: State) -> set[str]:
+        """Return the instances that have begun to run lately, and have not answered yet."""
+        since = time.time() - _STARTING_SECONDS
+        return {
+            instance
+            for name, (instance, task) in _running(state).items()
+            if name not in self._answering and task.running_since > since
+        }
 
 
 def _running(state: State) -> Mapping[str, tuple[str, Task]]:

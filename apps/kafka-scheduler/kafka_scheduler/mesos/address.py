@@ -88,6 +88,17 @@ def endpoint(text: str, tls: bool) -> Endpoint:
     return Endpoint(host, port or _DEFAULT_PORT, parts.scheme == "https" if parts.scheme else tls)
 
 
+def agent(url: str, hostname: str, tls: bool) -> Endpoint:
+    """Return an agent's API, spoken to as the framework's own settings say.
+
+    :param url: what its offer said. Its scheme counts for nothing: a real master writes ``http`` there,
+        whatever the agent speaks.
+    :param hostname: the agent's name, which its certificate has to fit.
+    """
+    at = endpoint(url, tls)
+    return Endpoint(hostname if tls and hostname else at.host, at.port, tls)
+
+
 def master_info(data: bytes, tls: bool) -> Endpoint:
     """Return the master that a ``json.info_…`` node of ZooKeeper describes."""
     said = json.loads(data)["address"]

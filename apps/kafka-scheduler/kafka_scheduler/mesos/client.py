@@ -226,9 +226,8 @@ class MesosClient:
             if answer.status not in (307, 308) or not location:
                 raise MeridianError(refusal(master, self._info.principal, answer.status, text))
             parts = urlsplit(location)
-            master = endpoint(
-                f"{parts.scheme or ('https' if master.tls else 'http')}://{parts.netloc}", master.tls
-            )
+            # Never from TLS back to plain text: the next request carries the secret.
+            master = endpoint(parts.netloc, master.tls or parts.scheme == "https")
         raise MeridianError(f"{master}: masters send us round and round; none leads")
 
     def _read(self, answer: http.client.HTTPResponse) -> None:

@@ -15,6 +15,7 @@ from meridian.artifacts.sources.base import Context, Source
 from meridian.artifacts.sources.url import place
 from meridian.common.errors import MeridianError
 
+_NO_URL = "expected a path, or https://…#sha512=<128 hexadecimal digits>"
 _URL = re.compile(r"^(?P<url>https?://[^#]+)#sha512=(?P<sum>[0-9a-f]{128})$")
 
 
@@ -24,7 +25,7 @@ class Named(Source):
     One folder at the archive's top, as releases have it, is dropped from its paths.
 
     :ivar setting: name in the variable, in small letters.
-    :ivar layout: files that it must have.
+    :ivar layout: files that it must have, ``*`` and ``**`` as in shells.
     :ivar advice: where to get one, told who has not named any.
     """
 
@@ -43,6 +44,15 @@ class Named(Source):
         """What the user has named; empty when nothing."""
         return os.environ.get(self.variable, "").strip()
 
+    def objection(self) -> str:
+        """Return why it cannot be fetched, as far as that is known at once; empty where nothing is."""
+        if not self.given:
+            return f"not set; {self.advice}".removesuffix("; ")
+        if "://" in self.given:
+            return "" if _URL.match(self.given) else _NO_URL
+        archive = Path(self.given).expanduser()
+        return "" if archive.is_file() else f"{archive}: no such file"
+
     def describe(self) -> str:
         """Name the source by its variable."""
         return self.variable
@@ -57,21 +67,16 @@ class Named(Source):
 
     def fetch(self, into: Path, context: Context) -> None:
         """Download it where it is a URL, and unpack it."""
-        if not self.given:
-            raise MeridianError(f"not set; {self.advice}" if self.advice else "not set")
-        if "://" in self.given:
-            found = _URL.match(self.given)
-            if not found:
-                raise MeridianError("expected a path, or https://…#sha512=<128 hexadecimal digits>")
+        if why := self.objection():
+            raise MeridianError(why)
+        if found := _URL.match(self.given):
             with download.session() as http:
                 folder = context.cache / "downloads"
                 archive = download.fetch(http, found["url"], "sha512", found["sum"], folder)
         else:
             archive = Path(self.given).expanduser()
-            if not archive.is_file():
-                raise MeridianError(f"{archive}: no such file")
         place(archive, into, "", unpack=True, strip=_strip(archive))
-        if missing := [path for path in self.layout if not (into / path).is_file()]:
+        if missing := [path for path in self.layout if not any(into.glob(path))]:
             raise MeridianError(f"{archive}: lacks {', '.join(missing)}; {self.advice}".removesuffix("; "))
 
 

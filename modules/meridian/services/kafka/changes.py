@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from meridian.services.kafka import values
+
 #: Settings with the update mode ``cluster-wide``, which can as well be set for one broker: what a running
 #: broker takes over. Source: ``DynamicBrokerConfig.dynamicConfigUpdateModes`` of Kafka 4.3.1. Left out:
 #: replication throttles, which belong to reassignments; and min.insync.replicas, which KRaft refuses for one
@@ -58,12 +60,13 @@ def parse(text: str) -> dict[str, str]:
 
 
 def compare(started: Mapping[str, str], now: Mapping[str, str]) -> Changes:
-    """Compare the settings that a broker has read with those of its file.
+    """Compare the settings that a broker has read with those of its file, by what they mean: another way to
+    write a value is no reason for anything.
 
     A key that vanished needs a restart even when it is dynamic: what a broker has once read from its file
     cannot be taken back while it runs.
     """
-    changed = sorted(key for key in {*started, *now} if started.get(key) != now.get(key))
+    changed = values.changed(started, now)
     dynamic = {key: now[key] for key in changed if key in DYNAMIC and key in now}
     return Changes(
         restart=tuple(f"CONFIG {key}" for key in changed if key not in dynamic),
@@ -95,7 +98,9 @@ def overrides(
     :param effective: settings that are set for the broker in the cluster's metadata.
     """
     wanted = {key: value for key, value in stated.items() if key in dynamic or key in effective}
-    return {key: value for key, value in sorted(wanted.items()) if effective.get(key) != value}
+    return {
+        key: value for key, value in sorted(wanted.items()) if not values.same(key, effective.get(key), value)
+    }
 
 
 def _code(path: str) -> str:

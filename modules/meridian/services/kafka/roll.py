@@ -9,7 +9,7 @@ from confluent_kafka.admin import AdminClient, ConfigResource, ConfigSource, Res
 from meridian.common.errors import MeridianError
 from meridian.services.kafka import client as kafka_client
 from meridian.services.kafka import cluster as kafka_cluster
-from meridian.services.kafka import topics
+from meridian.services.kafka import topics, values
 from meridian.services.kafka.availability import why_not_stop
 from meridian.services.kafka.changes import overrides
 from meridian.topology.kafka_mode import KRAFT
@@ -17,6 +17,8 @@ from meridian.topology.kafka_mode import KRAFT
 #: How long a broker that is to be restarted anyway may take to come up before it is.
 _PATIENCE_SECONDS = 15.0
 _HEARD_SECONDS = 30.0
+# In what Kafka says of a value that it never takes; of one that a running broker does not, it says otherwise.
+_IMPOSSIBLE = "Invalid value"
 
 
 def order(pending: Collection[int], up: Collection[int], leader: int | None) -> list[int]:
@@ -84,6 +86,9 @@ def roll(
             topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
             _await_override(admin, broker, settings)
         except MeridianError as refusal:
+            if _IMPOSSIBLE in str(refusal):
+                # No start would take it either: the broker would stay down.
+                raise MeridianError(f"{nodes[broker]}: {text}: {refusal}") from refusal
             report(f"{nodes[broker]} takes {text} by a restart only: {refusal}")
             reasons[broker] += [f"CONFIG {key}" for key in settings]
             # What was set before would win over the file after the restart, too.
@@ -177,7 +182,7 @@ def overridden(admin: AdminClient, broker: int) -> dict[str, str]:
     resource = ConfigResource(ResourceType.BROKER, str(broker))
     (entries,) = kafka_client.results(admin.describe_configs([resource]), "settings of broker").values()
     return {
-        key: str(entry.value)
+        key: values.shown(entry.value, entry.is_sensitive)
         for key, entry in entries.items()
         if entry.source == ConfigSource.DYNAMIC_BROKER_CONFIG.value
     }
@@ -186,7 +191,9 @@ def overridden(admin: AdminClient, broker: int) -> dict[str, str]:
 def _await_override(admin: AdminClient, broker: int, settings: Mapping[str, str]) -> None:
     """Wait until a broker has heard of settings that the controller has accepted for it."""
     until = time.monotonic() + _HEARD_SECONDS
-    while not settings.items() <= overridden(admin, broker).items():
+    while not values.covers(there := overridden(admin, broker), settings):
         if time.monotonic() > until:
-            raise MeridianError(f"broker {broker} has not heard of them after {_HEARD_SECONDS:.0f} s")
+            late = [key for key in values.changed(there, settings) if key in settings]
+            said = ", ".join(f"{key}={there.get(key)}" for key in late)
+            raise MeridianError(f"broker {broker} says {said} after {_HEARD_SECONDS:.0f} s")
         time.sleep(0.1)

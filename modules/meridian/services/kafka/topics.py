@@ -19,7 +19,7 @@ from confluent_kafka.admin import (
 from meridian.common.errors import MeridianError
 from meridian.services.kafka import client as kafka_client
 from meridian.services.kafka import cluster as kafka_cluster
-from meridian.services.kafka import everywhere, placement
+from meridian.services.kafka import everywhere, placement, values
 from meridian.services.kafka.reassignment import THROTTLES
 
 _MIN_IN_SYNC = "min.insync.replicas"
@@ -108,7 +108,7 @@ def read(admin: AdminClient, name: str) -> Topic | None:
         return None
     entries = _settings(admin, name)
     own = {
-        key: str(entry.value)
+        key: values.shown(entry.value, entry.is_sensitive)
         for key, entry in entries.items()
         if entry.source == ConfigSource.DYNAMIC_TOPIC_CONFIG.value and key not in THROTTLES
     }
@@ -150,15 +150,13 @@ def plan(topic: Topic, actual: Topic | None, racks: Mapping[int, str]) -> Plan:
     if actual.moving:
         # A run that was interrupted: moving all to where they are to be ends it, and the bound with it.
         placed = {**actual.partitions, **placed}
-    keys = {*topic.config, *actual.config}
     return Plan(
         topic,
         grow=(actual.partition_count, topic.partition_count) if grows else None,
         replicas={number: (actual.partitions[number], new) for number, new in placed.items()},
         config={
             key: (actual.config.get(key), topic.config.get(key))
-            for key in keys
-            if topic.config.get(key) != actual.config.get(key)
+            for key in values.changed(actual.config, topic.config)
         },
     )
 
@@ -192,13 +190,13 @@ def apply(admin: AdminClient, todo: Plan, reassign: Reassign) -> None:
     _await(admin, topic)
 
 
-def alter(admin: AdminClient, resource: ConfigResource, values: Mapping[str, str | None]) -> None:
+def alter(admin: AdminClient, resource: ConfigResource, settings: Mapping[str, str | None]) -> None:
     """Set some settings of a topic or broker, and leave the others as they are.
 
-    :param values: key → value; ``None`` takes the setting away.
+    :param settings: key → value; ``None`` takes the setting away.
     :raises MeridianError: Kafka refuses; with its words.
     """
-    for key, value in values.items():
+    for key, value in settings.items():
         kind = AlterConfigOpType.DELETE if value is None else AlterConfigOpType.SET
         resource.add_incremental_config(ConfigEntry(key, value, incremental_operation=kind))
     kafka_client.results(admin.incremental_alter_configs([resource]), "change settings of")
@@ -222,7 +220,7 @@ def _await(admin: AdminClient, topic: Topic) -> None:
     until = time.monotonic() + _VISIBLE_SECONDS
     while True:
         try:
-            left = ", ".join(plan_now(admin, topic).changes())
+            left = ", ".join(_left(key, of) for key, of in plan_now(admin, topic).changes().items())
             parts = [one for one in kafka_cluster.describe(admin).partitions if one.topic == topic.name]
             if not left and parts and all(one.leader is not None for one in parts):
                 if everywhere.known(admin, [topic.name]):
@@ -237,6 +235,15 @@ def _await(admin: AdminClient, topic: Topic) -> None:
         time.sleep(0.1)
 
 
+def _left(key: str, of: Mapping[str, Any]) -> str:
+    """Return what is not as wanted yet, and what Kafka says of it."""
+    return f"{key} is to be {of['new']}, and Kafka says {of['old']}"
+
+
 def _text(value: Any) -> str:
-    """Return a setting as Kafka writes it."""
+    """Return a setting as Kafka takes it: a whole number that YAML made a float is refused for a LONG."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list | tuple):
+        return ",".join(map(_text, value))
     return str(value).lower() if isinstance(value, bool) else str(value)

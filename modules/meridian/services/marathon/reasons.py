@@ -67,25 +67,38 @@ def _checks(tasks: Iterable[Mapping[str, Any]]) -> list[str]:
     for task in tasks:
         for result in task.get("healthCheckResults") or []:
             if result.get("alive") is False:
-                cause = " ".join(str(result.get("lastFailureCause") or "no answer").split())
-                failing.append(
-                    f"{_address(task)} failed its health check {result.get('consecutiveFailures', 1)} times: "
-                    f"{cause}"
-                )
+                failing.append(f"{_address(task)} {_failed(result)}")
     left = len(failing) - _MOST_NAMED
     return failing[:_MOST_NAMED] + ([f"and {left} more"] if left > 0 else [])
+
+
+def _fails_unexplained(task: Mapping[str, Any]) -> bool:
+    return any(
+        one.get("alive") is False and not one.get("lastFailureCause")
+        for one in task.get("healthCheckResults") or []
+    )
+
+
+def _failed(result: Mapping[str, Any]) -> str:
+    """Say what Marathon knows of a check; of one that Mesos carries out, no more than that it failed."""
+    cause = " ".join(str(result.get("lastFailureCause") or "").split())
+    times = int(result.get("consecutiveFailures") or 0)
+    if not times and not cause:
+        return "failed its health check, which Mesos carries out: see its stderr"
+    return f"failed its health check {max(times, 1)} times: {cause or 'no answer'}"
 
 
 def _failure(
     app: Mapping[str, Any], waiting: Mapping[str, Any] | None, tasks: Iterable[Mapping[str, Any]]
 ) -> list[str]:
-    failure = app.get("lastTaskFailure")
+    failure, tasks = app.get("lastTaskFailure"), list(tasks)
     if not failure:
         return []
     started = [str(task.get("startedAt") or "") for task in tasks]
     wanted = int(app.get("instances", 1))
-    # One that all tasks have outlived is history.
-    if not waiting and len(started) >= wanted and all(one > str(failure["timestamp"]) for one in started):
+    # One that all tasks have outlived is history, but where they fail their checks and nobody says why.
+    outlived = len(started) >= wanted and all(one > str(failure["timestamp"]) for one in started)
+    if not waiting and outlived and not any(map(_fails_unexplained, tasks)):
         return []
     message = " ".join(str(failure.get("message") or "no message").split())
     where = f"on {failure.get('host') or 'unknown host'} at {failure.get('timestamp', '?')}"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -55,6 +56,19 @@ def wait_for_agent(url: str, credential: tuple[str, str], ca: Path | None, secon
                 f"Mesos agent {url}: {found} (waited {seconds:g} s); see journalctl -u meridian-mesos-agent"
             )
         time.sleep(_POLL)
+
+
+def must_check_tasks(path: str | None = None) -> None:
+    """Refuse a node whose executors could not check tasks by HTTP: they run ``curl`` for it.
+
+    :param path: where programs are looked for; default: as this process does.
+    :raises MeridianError: it is not there.
+    """
+    if shutil.which("curl", path=path) is None:
+        raise MeridianError(
+            "curl is not on this node: no task with a MESOS_HTTP check would ever be healthy; install the "
+            "package curl (state mesos.install)"
+        )
 
 
 def end_agent(pid: int, seconds: float) -> None:

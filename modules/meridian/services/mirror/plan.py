@@ -7,7 +7,9 @@ from typing import Any
 from meridian.common.errors import MeridianError
 from meridian.common.retry import until
 from meridian.common.tls import Tls
+from meridian.services.connect import kinds
 from meridian.services.connect.client import ConnectClient
+from meridian.services.kafka import values
 from meridian.services.mirror import handover, ownership
 from meridian.services.mirror.connectors import configurations
 from meridian.services.mirror.flow import KINDS, FlowSpec, connector_name
@@ -80,7 +82,7 @@ def compare(
         keys = {
             key: {"old": now.get(key), "new": config.get(key)}
             for key in sorted({*now, *config})
-            if now.get(key) != config.get(key)
+            if not values.same(key, now.get(key), config.get(key), kinds.of(key))
         }
         if keys:
             update[name] = keys

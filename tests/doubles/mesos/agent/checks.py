@@ -4,12 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
-import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..http import request
 from ..resources import Json
 
 
@@ -70,10 +68,20 @@ class HealthCheck:
 
     @staticmethod
     async def _http(written: Json) -> bool:
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        """Run curl, as a real executor does: where an agent's node lacks it, no check ever passes."""
         url = f"{written.get('scheme', 'http')}://127.0.0.1:{written['port']}{written.get('path', '/')}"
-        status, _ = await request("GET", url, context=context, timeout=60)
+        process = await asyncio.create_subprocess_exec(
+            *("curl", "-s", "-S", "-L", "-k", "-w", "%{http_code}", "-o", "/dev/null", "-g", url),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            said, _ = await process.communicate()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        status = int(said or b"0")
         return status in written["statuses"] if written.get("statuses") else 200 <= status < 400
 
     async def _command(self, written: Json) -> bool:

@@ -106,7 +106,6 @@ class Agent:
         return {
             "hostname": self.flags.text("hostname") or socket.getfqdn(),
             "address": [shown, int(self.flags.number("advertise_port", port))],
-            "scheme": self.transport.scheme,
             "resources": self.runtime.total.json(),
             "attributes": known,
             "checkpoint": True,

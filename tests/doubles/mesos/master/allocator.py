@@ -148,7 +148,8 @@ class Allocator:
             "agent_id": {"value": agent.id},
             "hostname": agent.hostname,
             "url": {
-                "scheme": agent.info["scheme"],
+                # As a real master: always this, whatever the agent speaks.
+                "scheme": "http",
                 "address": {"hostname": agent.hostname, "ip": host, "port": port},
                 "path": "/slave(1)",
             },

@@ -139,3 +139,19 @@ def test_a_node_that_runs_as_another_than_it_is_to_be_shows_it() -> None:
     one = replace(THREE["1"], spec=spec.parse({"heap": "512"}).to_json())
     view = nodes.view(one, State(instances={"1": one}), NOW)
     assert (view.state, view.modified, view.task and view.task.hostname) == ("running", True, "host-1")
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        (None, "the cluster was not asked yet"),
+        (ClusterHealth(NOW - 5, "green", 1), "the cluster was not asked yet"),
+        (ClusterHealth(NOW + 5, problem="refused"), "has not joined the cluster (refused)"),
+        (ClusterHealth(NOW + 5, "green", 0), "0 of 1 nodes have joined"),
+        (ClusterHealth(NOW + 5, "yellow", 1), ""),
+    ],
+)
+def test_a_node_has_started_when_it_has_joined_the_cluster(seen: ClusterHealth | None, why: str) -> None:
+    task = Task("t", "a", "a.example", TaskState.RUNNING, {}, running_since=NOW)
+    instance = Instance("1", {}, SERVICE.requirement("1", {}), active=True, task=task)
+    assert nodes.why_not_up(instance, seen, {"1": instance}) == why

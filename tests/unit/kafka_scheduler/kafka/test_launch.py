@@ -7,8 +7,10 @@ import pytest
 from kafka_scheduler.core.model import Instance, PortWant, Task, TaskState, Volume, VolumeWant
 from kafka_scheduler.core.resources import parse as resource
 from kafka_scheduler.kafka import launch
+from kafka_scheduler.kafka.brokers import Brokers
 from kafka_scheduler.kafka.launch import LaunchSettings
 from kafka_scheduler.kafka.spec import BrokerSpec, parse
+from kafka_scheduler.kafka.values import ports
 
 from tests.unit.kafka_scheduler.core.build import NOW, scalar
 
@@ -101,3 +103,20 @@ def test_without_a_launcher_an_archive_is_fetched_and_run() -> None:
 )
 def test_containers(options: dict[str, str], container: dict[str, Any]) -> None:
     assert info(parse(options))["container"] == container
+
+
+@pytest.mark.parametrize("given", [{"port": "9092"}, {"port": "9092", "portExternal": ""}, {"port": ""}, {}])
+def test_a_broker_that_names_no_port_gets_those_of_the_scheduler(given: dict[str, str]) -> None:
+    own, others = ports("9092,31000..32000"), ports("9094,31000..32000")
+    settings = replace(LAUNCHER, port=own, port_external=others)
+    need = Brokers(settings).requirement("4", parse(given).to_json())
+    internal = ((9092, 9092),) if given.get("port") else ((9092, 9092), (31000, 32000))
+    assert need.ports == (
+        PortWant("internal", internal),
+        PortWant("external", ((9094, 9094), (31000, 32000))),
+    )
+
+
+def test_a_broker_without_a_launcher_needs_no_port_to_other_regions() -> None:
+    need = Brokers(LaunchSettings()).requirement("4", parse({"port": "9092"}).to_json())
+    assert need.ports == (PortWant("internal", ((9092, 9092),)),)

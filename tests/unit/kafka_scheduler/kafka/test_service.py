@@ -109,6 +109,37 @@ def test_a_start_that_cannot_be_placed_says_why(lab: Lab) -> None:
     )
 
 
+def test_a_broker_has_started_when_kafka_has_it_registered(lab: Lab) -> None:
+    lab.service.add([0], BrokerSpec())
+    lab.service.start([0], 0)
+    lab.run(0)
+    task = lab.loop.state.instances["0"].task
+    assert task is not None
+
+    def started(seen: Seen | None) -> tuple[str, str]:
+        lab.watch.seen = seen
+        done = lab.service.start([0], 0.1)
+        return done.status, done.message
+
+    now, others = task.running_since + 1, Cluster("c", {1: ""}, ())
+    registered = Cluster("c", {0: "", 1: ""}, ())
+    waits = "broker 0 is running: "
+    assert started(None) == ("timeout", f"{waits}Kafka was not asked yet")
+    assert started(Seen(now, problem="no broker runs")) == (
+        "timeout",
+        f"{waits}is not registered in Kafka (no broker runs)",
+    )
+    assert started(Seen(now, others)) == ("timeout", f"{waits}is not registered in Kafka yet")
+    # One that has just died is registered still.
+    assert started(Seen(now - 2, registered))[0] == "timeout"
+    assert started(Seen(now, registered)) == ("timeout", f"{waits}does not answer yet")
+    assert started(Seen(now, registered, answering=frozenset({task.id}))) == ("started", "")
+    assert started(Seen(now + 30, registered)) == ("started", "")
+    lab.say(0, "TASK_FAILED")
+    status, message = started(Seen(now, registered, answering=frozenset({task.id})))
+    assert (status, "ended: failed: said" in message) == ("timeout", True)
+
+
 def test_a_failed_broker_says_how_it_ended_and_when_it_is_tried_again(lab: Lab) -> None:
     lab.service.add([0], BrokerSpec())
     lab.service.start([0], 0)

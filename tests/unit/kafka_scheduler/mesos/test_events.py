@@ -55,11 +55,14 @@ def test_what_may_be_taken_back_at_any_time_is_not_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "url"), [("http", "http://10.0.0.1:5051"), ("https", "https://a.example:5051")]
+    ("ip", "url"), [("10.0.0.1", "10.0.0.1:5051"), ("fd00::1", "[fd00::1]:5051"), (None, "a.example:5051")]
 )
-def test_an_agent_is_reached_by_address_or_by_its_certificates_name(scheme: str, url: str) -> None:
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_agents_address_is_kept_without_the_scheme_that_mesos_says(
+    scheme: str, ip: str | None, url: str
+) -> None:
     data = plain("a")
-    data["url"] = {"scheme": scheme, "address": {"hostname": "a.example", "ip": "10.0.0.1", "port": 5051}}
+    data["url"] = {"scheme": scheme, "address": {"hostname": "a.example", "ip": ip, "port": 5051}}
     found = events.parse({"type": "OFFERS", "offers": {"offers": [data]}})
     assert isinstance(found, Offers)
     assert found.offers[0].url == url

@@ -25,6 +25,37 @@ def test_other_settings_need_a_restart_and_say_which() -> None:
     assert found.restart == ("CONFIG listeners",)
 
 
+def test_another_way_to_write_a_value_neither_restarts_a_broker_nor_sets_anything() -> None:
+    started = STARTED | {
+        "log.cleaner.io.max.bytes.per.second": "102400000",
+        "unclean.leader.election.enable": "false",
+        "log.cleanup.policy": "compact,delete",
+        "replica.lag.time.max.ms": "30000",
+        "super.users": "User:CN=a,O=b;User:CN=c",
+    }
+    now = STARTED | {
+        "super.users": "User:CN=c;User:CN=a,O=b",
+        "replica.lag.time.max.ms": "030000",
+        "log.cleanup.policy": "delete, compact",
+        "unclean.leader.election.enable": "False",
+        "log.cleaner.io.max.bytes.per.second": "1.024E8",
+    }
+    found = changes.compare(started, now)
+    assert (found.restart, found.dynamic) == ((), {})
+
+
+def test_a_file_with_other_comments_spaces_and_order_is_the_same() -> None:
+    text = "# Written by Salt.\nnum.io.threads=8\nbroker.rack=a\n"
+    other = "broker.rack = a\n\n#   another comment\n  num.io.threads = 8  \n"
+    assert changes.compare(changes.parse(text), changes.parse(other)).restart == ()
+
+
+def test_what_kafka_writes_in_another_way_is_not_set_again() -> None:
+    stated = {"log.cleaner.io.max.bytes.per.second": "102400000", "log.cleaner.min.cleanable.ratio": "1"}
+    there = {"log.cleaner.io.max.bytes.per.second": "1.024E8", "log.cleaner.min.cleanable.ratio": "1.0"}
+    assert changes.overrides({}, stated, there) == {}
+
+
 def test_a_setting_that_was_taken_out_needs_a_restart_even_if_it_is_dynamic() -> None:
     now = {key: value for key, value in STARTED.items() if key != "log.retention.ms"}
     found = changes.compare(STARTED, now)

@@ -40,6 +40,25 @@ def test_a_topic_that_is_right_needs_nothing() -> None:
     assert plan.changes() == {}
 
 
+def test_a_setting_that_kafka_writes_in_another_way_needs_nothing() -> None:
+    """``min.cleanable.dirty.ratio: 1`` is told as ``1.0``."""
+    config = {
+        "min.cleanable.dirty.ratio": 1,
+        "cleanup.policy": ["delete", "compact"],
+        "retention.ms": 86400000.0,
+        "preallocate": True,
+    }
+    told = {
+        "min.cleanable.dirty.ratio": "1.0",
+        "cleanup.policy": "compact,delete",
+        "retention.ms": "86400000",
+        "preallocate": "true",
+    }
+    assert not topics.plan(topics.wanted("t", 2, config=config), actual(told), RACKS)
+    changes = topics.plan(topics.wanted("t", 2, config=config | {"preallocate": False}), actual(told), RACKS)
+    assert set(changes.changes()) == {"preallocate"}
+
+
 def test_growth_settings_and_replicas_are_told_with_old_and_new() -> None:
     there = actual({"retention.ms": "1"}, {0: (1,), 1: (2,)})
     changes = topics.plan(topics.wanted("t", 3, config={"retention.bytes": 5}), there, RACKS).changes()

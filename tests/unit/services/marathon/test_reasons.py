@@ -43,6 +43,28 @@ CASES: dict[str, tuple[Json, Json | None, list[Json], str]] = {
         ],
         "3 of 3 tasks run, 2 healthy; agent-1:31007 failed its health check 4 times: 503 from agent-1",
     ),
+    "a check that Mesos carries out, of which Marathon knows no cause": (
+        {
+            "tasksRunning": 3,
+            "tasksHealthy": 2,
+            "healthChecks": [{}],
+            "lastTaskFailure": {**FAILURE, "message": "Health check failed: curl: No such file or directory"},
+        },
+        None,
+        [
+            {
+                "host": "agent-1",
+                "ports": [31007],
+                "startedAt": "2026-11-21T18:00:31.000Z",
+                "healthCheckResults": [{"alive": False, "consecutiveFailures": 0, "lastFailureCause": ""}],
+            },
+            {"host": "agent-2", "startedAt": "2026-11-21T18:00:32.000Z"},
+            {"host": "agent-3", "startedAt": "2026-11-21T18:00:33.000Z"},
+        ],
+        "3 of 3 tasks run, 2 healthy; agent-1:31007 failed its health check, which Mesos carries out: see "
+        "its stderr; last failure TASK_FAILED on agent-2 at 2026-11-21T18:00:00.000Z: Health check failed: "
+        "curl: No such file or directory",
+    ),
     "offers that will not do": (
         {},
         {

@@ -91,6 +91,15 @@ def test_a_key_set_by_hand_is_taken_back(
     }
 
 
+def test_another_way_to_write_a_value_changes_nothing(
+    applied: ConnectClient, flow: FlowSpec, cluster: ConnectDouble
+) -> None:
+    config = cluster.connectors[f"{flow.name}.source"]["config"]
+    config["tasks.max"] = f"0{config['tasks.max']}"
+    config["topics"] = ", ".join(reversed(config["topics"].split(",")))
+    assert not mirror.plan(applied, flow, None)
+
+
 def test_a_flow_switched_off_is_paused_and_goes_on_again(applied: ConnectClient, flow: FlowSpec) -> None:
     off = with_settings(flow, enabled=False)
     todo = mirror.plan(applied, off, None)
