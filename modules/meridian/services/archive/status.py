@@ -14,7 +14,8 @@ from meridian.services.archive.settings import KafkaAccess
 from meridian.services.archive.store import Store
 from meridian.topology.model import Topology
 
-_TIMEOUT = 10.0
+# Seconds for one answer; several are asked for in turn, and a status is told within ten.
+_TIMEOUT = 4.0
 
 
 def of_topology(topology: Topology, secrets: Path, region: str = "") -> dict[str, dict[str, Any]]:
