@@ -15,6 +15,9 @@
 #   tasks_max            most tasks of its source connector
 #   replication_factor   of the topics made in the target (3)
 #   offset_sync          keep consumer groups' places translated in the target
+#   groups               groups of the source whose places are kept so: names, or regular expressions ([".*"])
+#   groups_exclude       groups of them to leave alone: one whose name a group of the target has too is moved
+#                        there while it has no member. Meridian's own (meridian-.*) are always left alone
 #   heartbeats           send heartbeats, by which the flow's life and lag are seen; of several flows to one
 #                        target the one keyed by it (else the first) has them, as each would arrive once for each
 #   enabled              false: connectors stay paused

@@ -59,6 +59,7 @@ class MemoryStore:
         behind: int | None = None,
         available_from: int | None = None,
         path: PartitionPath = PATH,
+        begins: int | None = None,
     ) -> str:
         """Store a segment of small records with these offsets; timestamps are a thousand times the offset."""
         columns = Columns()
@@ -74,6 +75,7 @@ class MemoryStore:
             last_timestamp=offsets[-1] * 1000,
             topic_id="id",
             writer="test",
+            begins=begins,
         )
         key = path.key(first)
         self.objects[key] = (encode(columns, path.topic, path.partition, coverage), coverage)

@@ -1,5 +1,6 @@
 """Each role's service on each node: it runs, as whom, with which rights, and where its logs go."""
 
+import json
 from typing import Any
 
 from meridian.topology.roles import Role
@@ -61,3 +62,10 @@ def test_helpers_run_and_come_back(facts: dict[str, Any], service: Role) -> None
         assert (unit["ActiveState"], unit["SubState"]) == ("active", "running")
         assert (unit["UnitFileState"], unit["Restart"]) == ("enabled", "always")
         assert unit["User"] == helper, "it would have the rights of another"
+
+
+def test_no_partition_of_its_archive_is_blocked(facts: dict[str, Any]) -> None:
+    for text in facts["archiver"].values():
+        topics = json.loads(text).get("partitions", {})
+        blocked = [one["problem"] for each in topics.values() for one in each.values() if one["problem"]]
+        assert not blocked, "; ".join(blocked)

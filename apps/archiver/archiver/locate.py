@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
-from meridian.services.archive.segment import PartitionPath
+from meridian.services.archive.segment import PartitionPath, of_hint
 from meridian.services.archive.store import Store
 
 _TIMEOUT = 10.0
-HINT = "last="
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,8 @@ class Located:
     :ivar high: offset behind the last one that is readable.
     :ivar topic_id: Kafka's id of the topic now.
     :ivar archived_topic_id: id of the topic that the chain belongs to, empty for an empty chain.
+    :ivar begins: first offset of the chain's first segment; of a chain from before it was noted, what the
+        store still has.
     """
 
     stored: int
@@ -29,6 +30,7 @@ class Located:
     high: int
     topic_id: str
     archived_topic_id: str
+    begins: int = 0
 
     def problem(self, path: PartitionPath) -> str:
         """Return why archiving cannot go on from here, empty when it can."""
@@ -63,7 +65,10 @@ def locate(
     coverage = store.coverage(last.key) if last else None
     if last is None or coverage is None:
         return Located(0, None, low, high, topic_id, "")
-    return Located(coverage.next, last.first, low, high, topic_id, coverage.topic_id)
+    begins = coverage.begins
+    if begins is None:
+        begins = next((one.first for one in store.list(path.prefix)), last.first)
+    return Located(coverage.next, last.first, low, high, topic_id, coverage.topic_id, begins)
 
 
 def hints(consumer: Consumer, wanted: list[TopicPartition]) -> dict[tuple[str, int], int]:
@@ -72,5 +77,5 @@ def hints(consumer: Consumer, wanted: list[TopicPartition]) -> dict[tuple[str, i
         committed = consumer.committed(wanted, timeout=_TIMEOUT)
     except KafkaException:
         return {}
-    named = {(one.topic, one.partition): (one.metadata or "").removeprefix(HINT) for one in committed}
-    return {place: int(first) for place, first in named.items() if first.isdecimal()}
+    named = {(one.topic, one.partition): of_hint(one.metadata) for one in committed}
+    return {place: first for place, first in named.items() if first is not None}

@@ -56,6 +56,7 @@ class Partition:
     :ivar position: the offset behind the last one seen, visible or not.
     :ivar last_segment: first offset of the chain's last segment, ``None`` when it is empty.
     :ivar available_from: first offset that Kafka still had when the partition was located.
+    :ivar begins: first offset of the chain's first segment.
     :ivar committed: what was last committed to the consumer group.
     :ivar problem: why it is blocked.
     :ivar retry_at: when a blocked partition is looked at again, on the monotonic clock.
@@ -70,6 +71,7 @@ class Partition:
     last_segment: int | None = None
     available_from: int = 0
     topic_id: str = ""
+    begins: int = 0
     committed: int = -1
     problem: str = ""
     retry_at: float = 0.0
@@ -79,7 +81,9 @@ class Partition:
     open_bytes: int = 0
     open_since: float = 0.0
 
-    def start(self, stored: int, last_segment: int | None, available_from: int, topic_id: str) -> int:
+    def start(
+        self, stored: int, last_segment: int | None, available_from: int, topic_id: str, begins: int = 0
+    ) -> int:
         """Begin after the end of the chain.
 
         :return: the offset to read from.
@@ -89,6 +93,7 @@ class Partition:
         self.last_segment = last_segment
         self.available_from = available_from
         self.topic_id = topic_id
+        self.begins = begins
         self.position = max(stored, available_from)
         self.committed = -1
         return self.position
@@ -156,6 +161,7 @@ class Partition:
             last_timestamp=last_timestamp,
             topic_id=self.topic_id,
             writer=self.writer,
+            begins=self.begins,
         )
         self.waiting.append(Segment(self.path, coverage, self.open_memory, self.columns))
         self.opened = self.position

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from archiver.partition import Partition
+from archiver.partition import Partition, Phase
 
 
 @dataclass
@@ -30,5 +30,6 @@ def of_partitions(
             "stored": one.stored,
             "position": one.position,
             "lag_records": lags.get((topic, number)),
+            "problem": one.problem if one.phase is Phase.BLOCKED else "",
         }
     return facts

@@ -21,10 +21,11 @@ from meridian.services.archive.settings import ArchiverSettings
 from meridian.services.archive.store import Store, StoreError
 from meridian.services.daemon.consuming import Consuming
 from meridian.services.daemon.notify import notify
+from meridian.services.kafka import header_names
 
 from archiver import report
 from archiver.consuming import FETCHING, lag
-from archiver.locate import HINT, Located, hints, locate
+from archiver.locate import Located, hints, locate
 from archiver.partition import Partition, Phase, Segment
 from archiver.stalls import Stalls
 from archiver.workers import Workers
@@ -40,6 +41,7 @@ _FLUSH_DEADLINE = 30.0
 _COMMIT_EVERY = 1.0
 _REPORT_EVERY = 2.0
 _STALLED_AFTER = 20.0
+_TOLD = 100
 
 
 class Service(Consuming):
@@ -60,6 +62,8 @@ class Service(Consuming):
         self._workers = Workers(settings.uploads)
         self._encoding = threading.Lock()
         self._counters = report.Counters()
+        # What Kafka deleted before it was archived, since the start. No problem to wait for: it stays.
+        self._missed: list[str] = []
         self._paused = False
         self._full_since = 0.0
         client = self._client()
@@ -140,7 +144,7 @@ class Service(Consuming):
                     message.timestamp(),
                     message.key(),
                     message.value(),
-                    message.headers(),
+                    header_names.headers(message),
                     time.monotonic(),
                 )
         elif error.code() == KafkaError._PARTITION_EOF:
@@ -200,13 +204,14 @@ class Service(Consuming):
             partition.block(problem, time.monotonic() + _RECHECK)
             return
         if found.low > found.stored and found.last_segment is not None:
-            log.error(
-                "%s: Kafka deleted offsets %d to %d before they were archived: raise the topic's retention",
-                name,
-                found.stored,
-                found.low - 1,
+            line = (
+                f"{name}: offsets {found.stored} to {found.low - 1} were deleted in Kafka before they were "
+                f"archived, {found.low - found.stored} in all: raise the topic's retention"
             )
-        begin = partition.start(found.stored, found.last_segment, found.low, found.topic_id)
+            if line not in self._missed:
+                log.error("%s", line)
+                self._missed.append(line)
+        begin = partition.start(found.stored, found.last_segment, found.low, found.topic_id, found.begins)
         place = TopicPartition(path.topic, path.partition, begin)
         self._consumer.incremental_assign([place])
         if self._paused:
@@ -264,7 +269,7 @@ class Service(Consuming):
             if partition.phase is Phase.RUNNING and partition.done != partition.committed:
                 partition.committed = partition.done
                 last = partition.last_segment
-                metadata = f"{HINT}{last}" if last is not None else ""
+                metadata = f"{segment.HINT}{last}" if last is not None else ""
                 offsets.append(TopicPartition(topic, number, partition.done, metadata=metadata))
         return offsets
 
@@ -321,6 +326,7 @@ class Service(Consuming):
         lags = {place: lag(self._consumer, one) for place, one in found.items() if one.phase is Phase.RUNNING}
         more = {
             "stored": asdict(self._counters),
+            "missed": self._missed[-_TOLD:],
             "held_bytes": sum(one.memory for one in found.values()),
             "partitions": report.of_partitions(found, lags),
         }

@@ -10,6 +10,7 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
+from meridian.services.kafka import header_names
 from meridian.services.kafka.access import KafkaAccess
 
 from elasticsearch_sink.document import Record
@@ -95,14 +96,15 @@ class DeadLetters:
             reasons.append(("dlq.timestamp", b"%d" % record.timestamp))
         while True:
             try:
-                self._producer.produce(
-                    f"{record.topic}{SUFFIX}",
-                    record.value,
-                    record.key,
-                    headers=[*record.headers, *reasons],
-                    # Its own time, not the record's: it is kept for as long as its topic keeps what is new.
-                    timestamp=int(time.time() * 1000),
-                )
+                with header_names.lenient():
+                    self._producer.produce(
+                        f"{record.topic}{SUFFIX}",
+                        record.value,
+                        record.key,
+                        headers=[*record.headers, *reasons],
+                        # Its own time, not the record's: kept for as long as its topic keeps what is new.
+                        timestamp=int(time.time() * 1000),
+                    )
                 return
             except BufferError:
                 self._producer.poll(0.1)

@@ -10,6 +10,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from meridian.services.kafka import header_names
+
 META = "@kafka"
 _VALUE = "@value"
 _RESERVED = (META, _VALUE, "@timestamp")
@@ -116,7 +118,7 @@ def _meta(record: Record) -> dict[str, Any]:
         meta |= _text("key", record.key)
     if record.headers:
         meta["headers"] = [
-            {"name": name, **(_text("value", value) if value is not None else {})}
+            {"name": header_names.readable(name), **(_text("value", value) if value is not None else {})}
             for name, value in record.headers
         ]
     return meta

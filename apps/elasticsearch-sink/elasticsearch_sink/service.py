@@ -17,6 +17,7 @@ from meridian.services.daemon.consuming import Consuming
 from meridian.services.daemon.metrics import Metrics
 from meridian.services.daemon.notify import notify
 from meridian.services.elasticsearch.client import ElasticClient
+from meridian.services.kafka import header_names
 from meridian.services.kafka.fatal import is_dead
 
 from elasticsearch_sink import metrics
@@ -224,5 +225,5 @@ def _record(message: Any) -> Record:
         timestamp if kind else None,
         message.key(),
         message.value(),
-        list(message.headers() or []),
+        list(header_names.headers(message) or []),
     )

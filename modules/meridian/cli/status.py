@@ -45,9 +45,9 @@ def show(facts: dict[str, Any]) -> None:
     )
     _table(
         console,
-        ("flow", "state", "lag (records)", "lag (seconds)"),
+        ("flow", "state", "lag (records)", "lag (seconds)", "held (records)"),
         [
-            (name, row["state"], row["lag_records"], row["lag_seconds"])
+            (name, row["state"], row["lag_records"], row["lag_seconds"], row.get("held_records"))
             for name, row in facts["flows"].items()
         ],
     )

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from meridian.cli import changed
 from meridian.common import paths
+from meridian.common.errors import MeridianError
 
 FAST = ("lint", "unit", "render")
 SLOW = "integration"
@@ -39,12 +41,42 @@ def main(argv: Sequence[str]) -> NoReturn:
         "--repeat", type=int, default=1, metavar="N", help="run it N times, and stop at the first failure"
     )
     parser.add_argument(
+        "--changed",
+        metavar="REV",
+        help="only the tests that the changes since a revision of git ask for, uncommitted ones too",
+    )
+    parser.add_argument(
         "-k", default="", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k"
     )
     options, others = parser.parse_known_args(argv)
     os.chdir(paths.repository())
-    lines = commands(Path("tests"), options.fast, options.k, others, options.all)
+    places: list[str] = []
+    if options.changed:
+        try:
+            places = changed_places(options.changed, options.fast)
+        except MeridianError as error:
+            sys.exit(f"meridian: {error}")
+    lines = commands(Path("tests"), options.fast, options.k, others, options.all, places)
     sys.exit(stages(lines * max(options.repeat, 1)))
+
+
+def changed_places(revision: str, fast: bool) -> list[str]:
+    """Return the places of the tests that a change asks for, and say why; none: all of them.
+
+    :param fast: only those that need no server.
+    :raises SystemExit: nothing changed, so that there is nothing to test.
+    :raises MeridianError: there is no such revision.
+    """
+    found = changed.files(paths.repository(), revision)
+    choice = changed.choose(paths.repository(), found)
+    for line in changed.said(choice, found):
+        print(f"  {line}", file=sys.stderr, flush=True)
+    if choice.everything:
+        return []
+    places = [one for one in choice.places if not fast or not one.startswith(f"tests/{SLOW}")]
+    if not places:
+        sys.exit(0)
+    return places
 
 
 def stages(lines: Sequence[Sequence[str]]) -> int:
@@ -91,7 +123,12 @@ def run(line: Sequence[str]) -> int:
 
 
 def commands(
-    tests: Path, fast: bool, expression: str, others: Sequence[str], everything: bool = False
+    tests: Path,
+    fast: bool,
+    expression: str,
+    others: Sequence[str],
+    everything: bool = False,
+    places: Sequence[str] = (),
 ) -> list[list[str]]:
     """Return the command lines of pytest, in their order.
 
@@ -99,11 +136,17 @@ def commands(
     :param fast: only those that need no server.
     :param others: further arguments for each; a path among them is run alone.
     :param everything: those that are marked ``long``, too.
+    :param places: only these folders and files of tests.
     """
     parts: list[tuple[list[str], list[Path]]] = [(["--numprocesses=auto"], [tests / stage for stage in FAST])]
     if not fast:
         # One after the other: each has the machine to itself.
         parts.append(([], [tests / SLOW]))
+    if places:
+        slow = [place for place in places if place.startswith(f"{tests / SLOW}")]
+        quick = [place for place in places if place not in slow]
+        parts = [(["--numprocesses=auto"], [Path(one) for one in quick])] if quick else []
+        parts += [([], [Path(one) for one in slow])] if slow and not fast else []
     named = any(_is_place(one) for one in others)
     if named:
         # One after the other, and whoever names a test means it.

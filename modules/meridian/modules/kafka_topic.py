@@ -10,6 +10,8 @@ from confluent_kafka.admin import AdminClient
 from meridian.common.errors import MeridianError
 from meridian.common.tls import Tls
 from meridian.services.kafka import client, cluster, reassignment, topics
+from meridian.services.kafka import transactions as kafka_transactions
+from meridian.services.kafka.java import TRANSACTIONS, JavaTool
 from meridian.topology.kafka_mode import KRAFT, MODES
 
 # The loader puts these in. A default of our own would break it: it compares before it is ready to.
@@ -129,6 +131,52 @@ def present(
             lambda one, replicas: reassignment.reassign(admin, tool, one, replicas, throttle_mb * 2**20),
         )
     return todo.changes()
+
+
+def transactions(name: str, partition: int) -> list[dict[str, Any]]:
+    """
+    Return the open transactions of a partition, which hold back all readers from ``start_offset`` on:
+    ``producer_id``, ``producer_epoch``, ``start_offset``, ``last_timestamp`` (milliseconds).
+
+    name
+        The topic.
+    partition
+        Its number.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.transactions flights 0
+    """
+    return kafka_transactions.open_transactions(_transactions_tool(), name, int(partition))
+
+
+def abort_transaction(name: str, partition: int, start_offset: int, confirm: str = "") -> bool:
+    """
+    Abort an open transaction whose producer is gone. What it wrote is never read; a producer that still lives
+    fails with its next commit.
+
+    name
+        The topic.
+    partition
+        Its number.
+    start_offset
+        Where the transaction begins, as ``kafka_topic.transactions`` and ``./meridian status`` say.
+    confirm
+        ``<topic>/<partition>`` once more.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt kafka-1.us-east.local kafka_topic.abort_transaction flights 0 1207 confirm=flights/0
+    """
+    return kafka_transactions.abort(_transactions_tool(), name, int(partition), int(start_offset), confirm)
+
+
+def _transactions_tool() -> JavaTool:
+    return JavaTool(_bootstrap(), _tls(), _classpath(), TRANSACTIONS)
 
 
 def delete(name: str, confirm: str = "") -> bool:

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+from confluent_kafka.admin import AdminClient
+
 from meridian.cloud import spec
 from meridian.cloud.catalogue import Catalogue
 from meridian.common import paths
@@ -18,6 +20,7 @@ from meridian.salt_api import minions as salt_minions
 from meridian.salt_api.answers import Listener
 from meridian.salt_api.pillar_files import pillar_root
 from meridian.services.kafka import client as kafka_client
+from meridian.services.kafka import cluster as kafka_cluster
 from meridian.services.kafka import topics as kafka_topics
 from meridian.services.kafka.changes import overrides
 from meridian.services.kafka.roll import overridden
@@ -69,10 +72,12 @@ def world(opts: dict[str, Any], topology: Topology) -> World:
             region.name: pool.submit(_attempt, _connectors(topology, region))
             for region in _with(topology, "connect", living)
         }
+        states = pool.submit(minions.states)
+        services = pool.submit(_services, minions, topology)
         return replace(
             seen,
-            states=minions.states(),
-            services=_services(minions, topology),
+            states=states.result(),
+            services=services.result(),
             topics={region: future.result() for region, future in topics.items()},
             connectors={region: future.result() for region, future in connectors.items()},
         )
@@ -167,13 +172,17 @@ class _Minions:
 
 def _services(minions: _Minions, topology: Topology) -> dict[str, tuple[Service, ...]]:
     found: dict[str, tuple[Service, ...]] = {}
-    brokers = minions.pending(topology, "kafka", "kafka_broker.pending")
     with ThreadPoolExecutor(max_workers=8) as pool:
+        others = [
+            (service, pool.submit(minions.pending, topology, role, function))
+            for role, service, function in _FINGERPRINTED
+        ]
+        brokers = minions.pending(topology, "kafka", "kafka_broker.pending")
         regions = [region for region in topology.regions if any(node.id in brokers for node in region.nodes)]
         for seen in pool.map(lambda region: _brokers(topology, region, brokers), regions):
             found |= {name: (broker,) for name, broker in seen.items()}
-    for role, service, function in _FINGERPRINTED:
-        for name, reasons in minions.pending(topology, role, function).items():
+    for service, asked in others:
+        for name, reasons in asked.result().items():
             seen_there = (
                 Service(service, restart=tuple(reasons))
                 if isinstance(reasons, list)
@@ -193,24 +202,35 @@ def _brokers(topology: Topology, region: Region, pending: Mapping[str, Any]) -> 
     admin = _attempt(lambda: kafka_client.admin(region.kafka_bootstrap_external, _operator(topology)))
     if isinstance(admin, str):
         return {node.id: Service("broker", problem=admin) for node in asked}
-    found = {}
-    for node in asked:
-        own = pending[node.id]
-        if not isinstance(own, Mapping):
-            found[node.id] = Service("broker", problem=_line(own))
-            continue
-        now = _attempt(functools.partial(overridden, admin, int(node.kafka_id or 0)))
-        if isinstance(now, str):
-            found[node.id] = Service("broker", problem=now)
-            continue
-        settings = overrides(own["dynamic"], own["stated"], now)
-        found[node.id] = Service(
-            "broker",
-            tuple(own["restart"]),
-            {key: (value, now.get(key)) for key, value in settings.items()},
-            {key: value for key, value in now.items() if _may_be_by_hand(key, own["stated"])},
-        )
-    return found
+    seen = _attempt(functools.partial(kafka_cluster.describe, admin))
+    up: Mapping[int, str] | str = seen if isinstance(seen, str) else seen.brokers
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        found = pool.map(lambda node: _broker(admin, int(node.kafka_id or 0), up, pending[node.id]), asked)
+        return {node.id: service for node, service in zip(asked, found, strict=True)}
+
+
+def _broker(admin: AdminClient, broker: int, up: Mapping[int, str] | str, own: Any) -> Service:
+    """Return one broker beside what its files say.
+
+    :param up: the cluster's brokers that are up; why nobody knows them. One that is down would be waited for.
+    :param own: what ``kafka_broker.pending`` returned on its node.
+    """
+    if not isinstance(own, Mapping):
+        return Service("broker", problem=_line(own))
+    if isinstance(up, str):
+        return Service("broker", problem=up)
+    if broker not in up:
+        return Service("broker", problem=f"broker {broker} is not up")
+    now = _attempt(functools.partial(overridden, admin, broker))
+    if isinstance(now, str):
+        return Service("broker", problem=now)
+    settings = overrides(own["dynamic"], own["stated"], now)
+    return Service(
+        "broker",
+        tuple(own["restart"]),
+        {key: (value, now.get(key)) for key, value in settings.items()},
+        {key: value for key, value in now.items() if _may_be_by_hand(key, own["stated"])},
+    )
 
 
 def _may_be_by_hand(key: str, stated: Mapping[str, str]) -> bool:

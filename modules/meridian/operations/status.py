@@ -1,60 +1,60 @@
 """The whole platform's state, asked of those who know: minions, brokers, workers, the object store."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from meridian.common import paths
-from meridian.operations import supervision, work_dirs
+from meridian.common.together import together
+from meridian.operations import readers, supervision, work_dirs
 from meridian.salt_api import minions
 from meridian.services.elasticsearch import operator
 from meridian.services.mirror.ownership import running
 from meridian.topology.model import Region, Topology
 
+#: Seconds after which the status is told, whoever has not answered.
+SECONDS = 8.5
 _NO_SEARCH = {"health": None, "nodes": 0, "documents": None}
 
 
 def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     """Return the facts that ``./meridian status --json`` prints.
 
-    Each part is asked on its own and in parallel; one that does not answer becomes a line of ``problems``,
-    never a missing key.
+    Each part is asked on its own and in parallel; one that does not answer within :data:`SECONDS` becomes a
+    line of ``problems``, never a missing key.
 
     :param opts: the master's options.
     :param topology: the environment.
     """
-    problems: list[str] = []
-    with ThreadPoolExecutor(max_workers=6) as pool:
-        nodes = pool.submit(_attempt, problems, "nodes", lambda: _nodes(opts, topology), {})
-        clusters = {
-            region.name: pool.submit(
-                _attempt, problems, f"cluster {region.name}", _cluster(region, topology), {}
-            )
-            for region in topology.regions
-        }
-        flows = pool.submit(_attempt, problems, "flows", lambda: _flows(topology), {})
-        connectors = pool.submit(_attempt, problems, "connectors", lambda: _unmanaged(topology), {})
-        restarts = pool.submit(_attempt, problems, "restarts", lambda: _restarts(opts, topology), {})
-        overlaps = pool.submit(_attempt, problems, "topics of flows", lambda: _overlaps(topology), [])
-        archive = pool.submit(_attempt, problems, "archive", lambda: _archive(topology), {})
-        search = pool.submit(_attempt, problems, "search", lambda: operator.of_topology(topology), {})
-        full = pool.submit(_attempt, problems, "Mesos", lambda: work_dirs.problems(opts, topology), [])
-        found_nodes: dict[str, bool] = nodes.result()
-        found_clusters = {name: future.result() for name, future in clusters.items()}
-        found_flows, found_archive, found_search = flows.result(), archive.result(), search.result()
-        found_unmanaged: dict[str, dict[str, str]] = connectors.result()
-        found_restarts: dict[str, Any] = restarts.result()
-        problems += [*full.result(), *overlaps.result(), *found_restarts.get("problems", ())]
+    asks: dict[str, tuple[Callable[[], Any], Any]] = {
+        "nodes": (lambda: _nodes(opts, topology), {}),
+        **{f"cluster {region.name}": (_cluster(region, topology), None) for region in topology.regions},
+        "flows": (lambda: _flows(topology), {}),
+        "connectors": (lambda: _unmanaged(topology), {}),
+        "restarts": (lambda: _restarts(opts, topology), {}),
+        "topics of flows": (lambda: _overlaps(topology), []),
+        "archive": (lambda: _archive(topology), {}),
+        "search": (lambda: operator.of_topology(topology), {}),
+        "Mesos": (lambda: work_dirs.problems(opts, topology), []),
+        "archivers": (lambda: readers.ask(opts, topology), []),
+    }
+    answers = together({name: ask for name, (ask, _) in asks.items()}, SECONDS)
+    problems = [f"{name}: {_said(answer)}" for name, answer in answers.items() if _failed(answer)]
+    found = {name: asks[name][1] if _failed(answer) else answer for name, answer in answers.items()}
+    found_nodes: dict[str, bool] = found["nodes"]
+    found_flows, found_archive, found_search = found["flows"], found["archive"], found["search"]
+    problems += [*found["Mesos"], *found["topics of flows"], *found["archivers"]]
+    problems += found["restarts"].get("problems", ())
     facts: dict[str, Any] = {
         "environment": topology.environment,
         "ok": False,
         "nodes": {"total": len(topology.nodes), "up": sum(found_nodes.values())},
         "clusters": {
-            region.name: _cluster_facts(region, found_clusters[region.name]) for region in topology.regions
+            region.name: _cluster_facts(region, found[f"cluster {region.name}"])
+            for region in topology.regions
         },
         "flows": {flow.name: _flow_facts(found_flows.get(flow.name)) for flow in topology.flows},
-        "unmanaged_connectors": found_unmanaged,
-        "restarts": found_restarts.get("parts", []),
+        "unmanaged_connectors": found["connectors"],
+        "restarts": found["restarts"].get("parts", []),
         "archive": {
             region.name: _archive_facts(found_archive.get(region.name))
             for region in topology.regions
@@ -73,18 +73,19 @@ def gather(opts: dict[str, Any], topology: Topology) -> dict[str, Any]:
     return facts
 
 
-def _attempt(problems: list[str], what: str, ask: Callable[[], Any], otherwise: Any) -> Any:
-    try:
-        return ask()
-    except Exception as error:  # whatever a client library raises is a fact about the platform here
-        lines = str(error).strip().splitlines()
-        problems.append(f"{what}: {lines[-1] if lines else type(error).__name__}")
-        return otherwise
+def _failed(answer: Any) -> bool:
+    """Return whether an answer is an error; whatever a client library raises is a fact about the platform."""
+    return isinstance(answer, Exception)
+
+
+def _said(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[-1] if lines else type(error).__name__
 
 
 def _nodes(opts: dict[str, Any], topology: Topology) -> dict[str, bool]:
     ids = [node.id for node in topology.nodes]
-    found = minions.answers(opts, ids, "test.ping", 5)
+    found = minions.answers(opts, ids, "test.ping", 3, find_seconds=3)
     return {node_id: found.get(node_id) is True for node_id in ids}
 
 
@@ -93,7 +94,7 @@ def _cluster(region: Region, topology: Topology) -> Callable[[], Any]:
         from meridian.services.kafka import client, cluster
 
         tls = client.Tls.of_operator(paths.secrets(topology.environment) / "client")
-        return cluster.describe(client.admin(region.kafka_bootstrap_external, tls))
+        return cluster.describe(client.admin(region.kafka_bootstrap_external, tls), SECONDS - 1)
 
     return ask
 
@@ -165,6 +166,11 @@ def _judge(facts: dict[str, Any], nodes: dict[str, bool], topology: Topology) ->
         if (row["health"], row["nodes"]) != ("green", wanted):
             problems.append(f"search {name}: {row['health']}, {row['nodes']} of {wanted} nodes are up")
     for name, row in facts["flows"].items():
-        if row["state"] not in ("RUNNING", "PAUSED"):
-            problems.append(f"flow {name} is {row['state']}")
+        reason = f": {row['error']}" if row.get("error") else ""
+        if row["state"] not in ("RUNNING", "PAUSED") or reason:
+            problems.append(f"flow {name} is {row['state']}{reason}")
+        problems += [f"flow {name}: {line}" for line in row.get("problems", ())]
+    for name, row in facts["archive"].items():
+        if row.get("problem"):
+            problems.append(f"archive {name}: {row['problem']}")
     return problems + running(facts["unmanaged_connectors"])

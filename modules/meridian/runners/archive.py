@@ -46,7 +46,7 @@ def status(environment: str = "local", region: str = "") -> dict[str, Any]:
 
 def verify(environment: str = "local", region: str = "", topic: str = "") -> dict[str, Any]:
     """
-    Read the archived objects again; report gaps, duplicates and damage per partition.
+    Read the archived objects again; report gaps, duplicates, damage and what is gone, per partition.
 
     environment
         Name of the environment.
@@ -62,6 +62,7 @@ def verify(environment: str = "local", region: str = "", topic: str = "") -> dic
         salt-run archive.verify environment=local region=us-east topic=flights
     """
     from meridian.services.archive import access
+    from meridian.services.archive import status as archive_status
     from meridian.services.archive import verify as archive_verify
     from meridian.services.archive.store import Store
 
@@ -73,8 +74,14 @@ def verify(environment: str = "local", region: str = "", topic: str = "") -> dic
         found = {}
         for name in regions:
             store = Store(access.of_topology(topology, secrets, name))
-            reports = archive_verify.verify(store, environment, name, topic or None)
-            found[name] = archive_verify.summary(list(reports))
+            known, note = {}, ""
+            try:
+                known = archive_status.last_segments(topology, secrets, name, topic)
+            except MeridianError as error:
+                # The archive is read all the more when the region's cluster is what was lost.
+                note = f"whether a tail, partition or topic is gone cannot be told: {error}"
+            reports = archive_verify.verify(store, environment, name, topic or None, known)
+            found[name] = {**archive_verify.summary(list(reports)), "note": note}
     except MeridianError as error:
         raise SaltRunnerError(str(error)) from error
     return {"ok": all(one["ok"] for one in found.values()), "regions": found}

@@ -17,9 +17,12 @@ __opts__: dict[str, Any] = {}
 
 def status(environment: str = "local") -> dict[str, dict[str, Any]]:
     """
-    Return the status of every flow: ``state``, ``lag_records``, ``lag_seconds``, ``error``, ``connectors``.
+    Return the status of every flow: ``state``, ``lag_records``, ``lag_seconds``, ``held_records``,
+    ``removed_records``, ``error``, ``problems``, ``connectors``.
 
-    Lag counts what a flow still has to look at; a record that its filter stopped is no lag.
+    Lag counts what a flow still has to look at; a record that its filter stopped is no lag. Records behind an
+    open transaction are held: no reader gets them. Removed are those that retention or delete_records took
+    before the flow had read them.
 
     environment
         Name of the environment.

@@ -17,16 +17,20 @@ def answers(
     arg: Sequence[Any] = (),
     kwarg: Mapping[str, Any] | None = None,
     full: bool = False,
+    find_seconds: float | None = None,
 ) -> dict[str, Any]:
     """Run a function on nodes; return what those that answered said, whether it worked or not.
 
     :param opts: the master's options.
     :param seconds: how long to wait for answers.
     :param full: each answer as Salt has it, with ``ret`` and ``retcode``.
+    :param find_seconds: how long those that are silent then have to say that they still work on it; default:
+        the master's ``gather_job_timeout``.
     :raises MeridianError: the master does not take the job.
     """
     if not nodes:
         return {}
+    more = {} if find_seconds is None else {"gather_job_timeout": int(find_seconds)}
     try:
         with salt.client.get_local_client(mopts=opts) as local:
             return dict(
@@ -38,6 +42,7 @@ def answers(
                     timeout=int(seconds),
                     kwarg=dict(kwarg or {}),
                     full_return=full,
+                    **more,
                 )
             )
     except SaltException as error:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from meridian.topology import checks, environment_checks, names, nodes, sizes
+from meridian.topology import checks, environment_checks, mirrored, names, nodes, sizes
 from meridian.topology.addressing import LocalNetwork
 from meridian.topology.model import Addresses, Flow, Node, Region, Topology
 from meridian.topology.schema import EnvironmentSettings, FlowSettings, RegionSettings
@@ -42,7 +42,7 @@ def build(
         provider=chosen.provider,
         central=chosen.central,
         regions=tuple(built),
-        flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions[name])),
+        flows=tuple(flow for name in chosen.regions for flow in _flows(name, regions)),
         settings=whole,
         object_store=_object_store(built),
         object_store_region=_object_store_region(built),
@@ -86,8 +86,8 @@ def _bootstrap(environment: str, region: Region) -> tuple[str, str]:
     return internal, ",".join(f"{node.addresses.external}:{external}" for node in brokers)
 
 
-def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
-    wanted = {key: flow for key, flow in pillar.flows.items() if flow.target != source}
+def _flows(source: str, regions: Mapping[str, RegionSettings]) -> list[Flow]:
+    wanted = {key: flow for key, flow in regions[source].flows.items() if flow.target != source}
     beating = {_heartbeats_to(target, wanted) for target in {flow.target for flow in wanted.values()}}
     return [
         Flow(
@@ -95,10 +95,19 @@ def _flows(source: str, pillar: RegionSettings) -> list[Flow]:
             source=source,
             target=flow.target,
             settings=flow.model_dump(exclude={"name"})
-            | {"heartbeats": key in beating, "max_message_bytes": sizes.of_flow(pillar, flow)},
+            | {
+                "heartbeats": key in beating,
+                "max_message_bytes": sizes.of_flow(regions[source], flow),
+                "target_settings": _of_the_target(source, flow, regions),
+            },
         )
         for key, flow in wanted.items()
     ]
+
+
+def _of_the_target(source: str, flow: FlowSettings, regions: Mapping[str, RegionSettings]) -> list[str]:
+    declared = {name: topic.config for name, topic in regions[flow.target].topics.items()}
+    return mirrored.settings_of_the_target(source, flow.topics, flow.naming, declared)
 
 
 def _heartbeats_to(target: str, flows: Mapping[str, FlowSettings]) -> str | None:

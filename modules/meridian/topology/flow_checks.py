@@ -1,10 +1,11 @@
 """What may not be among flows of an environment: one name twice, a record that arrives twice or circles."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from meridian.topology import names, patterns
+from meridian.topology import mirrored, names, patterns
 from meridian.topology.layers import Merged
 from meridian.topology.problems import Path, Problem
 from meridian.topology.schema import FlowSettings, RegionSettings
@@ -35,7 +36,7 @@ def check(regions: Mapping[str, RegionSettings], merged: Mapping[str, Merged]) -
     :param regions: those of its regions that are right in themselves, in the environment's order.
     :param merged: of each, where its values came from.
     """
-    found = [*_names(regions), *_twice(regions), *_ways(regions)]
+    found = [*_names(regions), *_twice(regions), *_ways(regions), *_never(regions), *_groups(regions)]
     return [merged[region].problem(path, message) for region, path, message in found]
 
 
@@ -103,6 +104,36 @@ def _ways(regions: Mapping[str, RegionSettings]) -> Found:
                         f"expected one way for each record; those of {topic} of {origin} would arrive twice "
                         f"in {name} of {target}: {_said(ways[0])} and {_said(ways[-1])}",
                     )
+
+
+def _never(regions: Mapping[str, RegionSettings]) -> Found:
+    """Topics of a flow that MirrorMaker passes over: all that is known of what one of its patterns takes."""
+    for region, pillar in regions.items():
+        for key, flow in _flows(region, pillar):
+            if "topics.exclude" in flow.config:
+                continue
+            for pattern in flow.topics:
+                known = [name for name in pillar.topics if patterns.matches([pattern], name)]
+                reasons = {
+                    name: mirrored.why_not(name, flow.target, flow.naming)
+                    for name in (*known, *patterns.examples([pattern]))
+                }
+                if reasons and all(reasons.values()):
+                    name, reason = next(iter(reasons.items()))
+                    message = f"expected topics that MirrorMaker mirrors; it never mirrors {name}: {reason}"
+                    yield region, ("flows", key, "topics"), message
+
+
+def _groups(regions: Mapping[str, RegionSettings]) -> Found:
+    for region, pillar in regions.items():
+        for key, flow in _flows(region, pillar):
+            for section in ("groups", "groups_exclude"):
+                for pattern in getattr(flow, section):
+                    try:
+                        re.compile(pattern)
+                    except re.error as error:
+                        message = f"expected regular expressions; {pattern!r} is none: {error}"
+                        yield region, ("flows", key, section), message
 
 
 def _new(told: set[frozenset[tuple[str, str]]], hops: Iterable[_Hop]) -> bool:

@@ -189,6 +189,10 @@ class Filter(_Section):
     on_malformed: Literal["pass", "drop", "fail"]
 
 
+# Connect takes a comma for the end of one.
+GroupPattern = Annotated[str, Field(pattern=r"^[^,]+$")]
+
+
 class FlowSettings(_Section):
     """``flows.<flow>``: a mirror flow out of the region."""
 
@@ -201,6 +205,8 @@ class FlowSettings(_Section):
     tasks_max: Positive = 1
     replication_factor: Positive = 3
     offset_sync: bool = True
+    groups: Annotated[list[GroupPattern], Field(min_length=1)] = [".*"]
+    groups_exclude: list[GroupPattern] = []
     heartbeats: bool = True
     enabled: bool = True
     config: Config = {}

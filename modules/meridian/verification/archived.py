@@ -88,7 +88,7 @@ def verify(
         name = f"{found.topic}/{found.partition}"
         seen.add(found.partition)
         problems += [f"{name}: offsets {first} to {behind - 1} are missing" for first, behind in found.gaps]
-        problems += found.damaged
+        problems += found.damaged + found.missing
         if found.duplicates:
             problems.append(f"{name}: {found.duplicates} offsets are there more than once")
     problems += [f"{topic}/{number}: nothing is archived" for number in sorted(set(end) - seen)]

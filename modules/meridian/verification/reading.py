@@ -7,6 +7,8 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from meridian.services.kafka import header_names
+
 _TIMEOUT_SECONDS = 20.0
 Offsets = Mapping[int, int]
 
@@ -109,7 +111,7 @@ def whole(
 def headers(message: Message) -> list[tuple[str, bytes]]:
     """Return a record's headers in their order; one without a value has an empty one."""
     # The client's type hints allow what it takes; what it gives is a list of pairs of str and bytes.
-    pairs: Any = message.headers() or []
+    pairs: Any = header_names.headers(message) or []
     return [(name, value or b"") for name, value in pairs]
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from meridian.topology.model import Topology
-from meridian.verification import canary, connectors, infra
+from meridian.verification import canary, connectors, infra, kept_back
 from meridian.verification import junit as junit_file
 from meridian.verification.result import Result, Row
 
@@ -56,7 +56,7 @@ def _short(topology: Topology, run: str, report: Report) -> list[Row]:
         nodes = pool.submit(infra.check, topology)
         canaries = canary.check(topology, run, report)
         report("asserting the nodes")
-        return nodes.result() + connectors.check(topology) + canaries
+        return nodes.result() + connectors.check(topology) + kept_back.check(topology) + canaries
 
 
 def _new_run() -> str:

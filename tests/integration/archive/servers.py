@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +94,11 @@ class Servers:
 
         wait_until("the broker answers", answers, 90)
 
-    def create_topic(self, name: str, partitions: int) -> None:
+    def create_topic(self, name: str, partitions: int, config: Mapping[str, str] | None = None) -> None:
         """Make a topic that keeps records of any age."""
         admin = AdminClient(self.kafka.client())
-        admin.create_topics([NewTopic(name, partitions, 1, config={"retention.ms": "-1"})])[name].result()
+        config = {"retention.ms": "-1", **(config or {})}
+        admin.create_topics([NewTopic(name, partitions, 1, config=config)])[name].result()
 
     def settings(self, name: str, topic: str, group: str) -> ArchiverSettings:
         """Return the settings of an archiver with small and short-lived segments."""

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
-from meridian.services.archive import reader, restoring, verify
+from confluent_kafka.admin import AdminClient
+from meridian.services.archive import reader, restore_target, restoring, verify
 from meridian.services.archive.columns import Headers
 from meridian.services.archive.store import Store
+from meridian.services.kafka import header_names
 
 from tests.integration.archive.servers import Servers
 from tests.waiting import wait_until
@@ -72,7 +74,7 @@ def _kafka(servers: Servers, topic: str) -> list[Row]:
             if error is not None:
                 assert error.code() == KafkaError._PARTITION_EOF
                 break
-            headers: Headers = [(name, value) for name, value in message.headers() or []]  # type: ignore[misc]
+            headers: Headers = [(name, value) for name, value in header_names.headers(message) or []]  # type: ignore[misc]
             place = (number, message.offset() or 0, message.timestamp()[1])
             rows.append((*place, message.key(), message.value(), headers))
     consumer.close()
@@ -158,3 +160,44 @@ def test_one_whose_place_in_the_group_is_taken_ends_and_does_not_sit_idle(server
     finally:
         second.terminate()
         assert second.wait(60) == 0
+
+
+def test_odd_records_come_back_into_a_topic_made_as_the_original_was(servers: Servers) -> None:
+    config = {"max.message.bytes": "6000000", "message.timestamp.after.max.ms": str(2**63 - 1)}
+    servers.create_topic("odd", 6, config)
+    odd_name = header_names.from_bytes(b"\xff\xfe")
+    producer = Producer(servers.kafka.client() | {"message.max.bytes": 8_000_000})
+    with header_names.lenient():
+        producer.produce("odd", b"x", b"name", partition=0, headers=[(odd_name, b"1")], timestamp=FIRST)
+    producer.produce("odd", random.Random(1).randbytes(5_000_000), b"large", partition=0, timestamp=FIRST)
+    producer.produce("odd", b"x", b"2100", partition=1, timestamp=4_102_444_800_000)
+    producer.produce("odd", b"x", b"1969", partition=1, timestamp=-86_400_000)
+    producer.produce("odd", b"x", b"none", partition=1, timestamp=-1)
+    assert producer.flush(30) == 0
+    settings = servers.settings("odd", "odd", "group-odd")
+    archiver = servers.archiver(settings)
+    store = Store(servers.store)
+    wait_until("the bucket is there", store.bucket_exists)
+    wait_until(
+        "all is archived",
+        lambda: sum(one.records for one in verify.verify(store, "local", "us-east", "odd")) == 5,
+    )
+    archiver.terminate()
+    assert archiver.wait(60) == 0
+
+    admin = AdminClient(servers.kafka.client())
+    wanted = restoring.Wanted("local", "us-east", "odd")
+    original = restore_target.original(admin, "odd")
+    done = restoring.restore(store, wanted, servers.kafka, "odd-back", original=original)
+    assert (done["records"], done["created"], done["altered"]) == (5, True, "")
+    assert _kafka(servers, "odd-back") == _kafka(servers, "odd")
+    assert restore_target.original(admin, "odd-back") == restore_target.Original(
+        6, config | {"retention.ms": "-1", "min.insync.replicas": "1"}
+    )
+
+    servers.create_topic("odd-small", 6, {"message.timestamp.after.max.ms": str(2**63 - 1)})
+    with pytest.raises(restoring.MeridianError, match=r"odd, partition 0, offset 1 \(5000005 bytes.*delete"):
+        restoring.restore(store, wanted, servers.kafka, "odd-small")
+    servers.create_topic("odd-now", 6, {"max.message.bytes": "6000000"})
+    with pytest.raises(restoring.MeridianError, match=r"set its message.timestamp.after.max.ms to"):
+        restoring.restore(store, wanted, servers.kafka, "odd-now")

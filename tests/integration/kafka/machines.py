@@ -87,6 +87,11 @@ class Machine:
         for file in (self.folder / "run/meridian-kafka").iterdir():
             file.unlink()
 
+    def signal(self, number: int) -> None:
+        """Send the broker a signal: it is frozen by SIGSTOP, and goes on by SIGCONT."""
+        assert self._process is not None
+        os.killpg(self._process.pid, number)
+
     def pending(self) -> dict[str, Any]:
         """Return what ``kafka_broker.pending`` returns on a node."""
         settings = self.folder / "etc/meridian/kafka"

@@ -105,3 +105,12 @@ def test_a_reset_forgets_what_is_held() -> None:
     partition.reset()
     assert partition.phase is Phase.LOCATING
     assert partition.memory == 0
+
+
+def test_each_segment_says_where_its_chain_began() -> None:
+    partition = Partition(PATH, "writer")
+    partition.start(40, 30, 0, "topic-id", begins=10)
+    for offset in (40, 41):
+        _append(partition, offset)
+        partition.seal()
+    assert [one.coverage.begins for one in partition.waiting] == [10, 10]

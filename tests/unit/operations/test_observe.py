@@ -8,6 +8,7 @@ from meridian.common.errors import MeridianError
 from meridian.operations import create_machines, observe
 from meridian.plan import compare
 from meridian.services.connect.client import ConnectClient
+from meridian.services.kafka.cluster import Cluster
 from meridian.topology import Topology
 
 from tests.doubles.connect_rest import ConnectDouble
@@ -15,6 +16,7 @@ from tests.unit.plan.conftest import TRUE_STATE, connectors, world_of
 from tests.unit.topology.conftest import local, salt_options, shipped  # noqa: F401
 
 DEAD = "kafka-2.us-east.local"
+ALL_UP = {number: f"broker-{number}:9094" for number in range(1, 4)}
 
 
 class Minions:
@@ -87,6 +89,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, local: Topology) -> Iterator[Connec
     with double.worker() as url:
         monkeypatch.setattr(observe, "operator_client", lambda *_: ConnectClient([url], patience=1))
         monkeypatch.setattr(observe.kafka_client, "admin", lambda bootstrap, tls: [bootstrap])
+        monkeypatch.setattr(observe.kafka_cluster, "describe", lambda admin: Cluster("", ALL_UP, ()))
         monkeypatch.setattr(observe, "overridden", lambda admin, broker: {})
         monkeypatch.setattr(observe.kafka_topics, "read", lambda admin, name: right["us-east"][name])
         yield double
@@ -172,6 +175,27 @@ def test_services_that_run_with_other_files_than_are_there(
         "state kafka-1.central.local: worker differs: /etc/meridian/connect/worker.properties as it was "
         "started → as its file is",
     ]
+
+
+def test_a_broker_that_is_down_is_told_and_not_waited_for(
+    local: Topology,  # noqa: F811
+    minions: Minions,
+    described: Described,
+    cluster: ConnectDouble,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def overridden(admin: Any, broker: int) -> dict[str, str]:
+        asked.append(broker)
+        return {}
+
+    without = {number: where for number, where in ALL_UP.items() if number != 2}
+    monkeypatch.setattr(observe.kafka_cluster, "describe", lambda admin: Cluster("", without, ()))
+    monkeypatch.setattr(observe, "overridden", overridden)
+    told = [line for line in wrong(local) if "kafka-2.central.local" in line]
+    assert told == ["state kafka-2.central.local: broker unknown: could not be compared: broker 2 is not up"]
+    assert set(asked) == {1, 3}
 
 
 def test_a_service_that_cannot_tell_is_not_taken_for_right(

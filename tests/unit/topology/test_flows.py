@@ -176,3 +176,65 @@ def test_what_two_lists_of_patterns_share(one: list[str], other: list[str], topi
 
 def test_patterns_are_tried_on_topics_that_there_are() -> None:
     assert topic_patterns.common(["a.*"], [".*b"], ["ab"]) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("topics", "naming", "reason"),
+    [
+        (r"['orders\\.replica']", "source_prefix", "it never mirrors orders.replica: MirrorMaker"),
+        (r"['central\\.metrics']", "source_prefix", "it never mirrors central.metrics: MirrorMaker"),
+        (r"['a\\.central\\.b']", "source_prefix", "it never mirrors a.central.b"),
+        ("[__audit]", "identity", "it never mirrors __audit: names that begin with __"),
+        ("[.hidden]", "identity", "it never mirrors .hidden"),
+        ("[mm2-mine.internal]", "identity", "it never mirrors mm2-mine.internal: its name is one of Mirror"),
+        ("[x.checkpoints.internal]", "identity", "it never mirrors x.checkpoints.internal"),
+        ("[canary, 'shop.+\\\\.replica']", "source_prefix", "it never mirrors shopx.replica"),
+    ],
+)
+def test_topics_that_mirrormaker_never_mirrors_are_refused(
+    bent: Callable[..., Layers], topics: str, naming: str, reason: str
+) -> None:
+    quoted = topics.replace("\\\\", "\\")
+    lines = refused(
+        bent(
+            "overrides: {us-east: {flows: {central: null, "
+            f"x: {{target: central, topics: {quoted}, naming: {naming}}}}}}}}}"
+        )
+    )
+    assert any(reason in line and FILE in line and "flows.x.topics" in line for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("topics", "naming"),
+    [
+        ("[billing.internal]", "source_prefix"),
+        (r"['central\.metrics']", "identity"),
+        ("['.*']", "source_prefix"),
+    ],
+)
+def test_topics_that_only_look_so_are_taken(bent: Callable[..., Layers], topics: str, naming: str) -> None:
+    pillar = f"{{central: null, x: {{target: central, topics: {topics}, naming: {naming}}}}}"
+    assert "us-east-to-central-x" in flows(bent(f"overrides: {{us-east: {{flows: {pillar}}}}}"))
+
+
+def test_settings_that_pillar_gives_a_copy_are_the_targets_own(bent: Callable[..., Layers]) -> None:
+    copy = "{partitions: 3, config: {retention.ms: 2592000000}}"
+    made = flows(bent(f"overrides: {{central: {{topics: {{us-east.canary: {copy}}}}}}}"))
+    assert made["us-east-to-central"].settings["target_settings"] == ["retention.ms"]
+    assert made["eu-west-to-central"].settings["target_settings"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "what"),
+    [
+        ("groups", "['bill(']", "is none"),
+        ("groups", "['a,b']", "a,b"),
+        ("groups_exclude", "['*']", "is none"),
+    ],
+)
+def test_groups_that_are_no_expressions_are_refused(
+    bent: Callable[..., Layers], key: str, value: str, what: str
+) -> None:
+    lines = refused(bent(f"overrides: {{us-east: {{flows: {{central: {{{key}: {value}}}}}}}}}"))
+    assert any(f"flows.central.{key}" in line for line in lines), lines
+    assert any(what in line for line in lines), lines

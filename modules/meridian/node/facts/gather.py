@@ -14,14 +14,15 @@ _LOOKED_AT = (
 )
 # Certificates only. The keystores beside them hold keys and must never travel.
 _CERTIFICATES = "/etc/meridian/pki/*.pem"
+_ARCHIVER = "/run/meridian/archive/status.json"
 
 
 def gather() -> dict[str, Any]:
     """Return the facts of this node.
 
     :return: ``hostname``, ``units``, ``failed``, ``journal``, ``listeners``, ``files``, ``used_percent`` (of
-        the disk of each folder with data), ``certificates``, ``users``, ``processes`` and ``artifacts``
-        (name to installed version).
+        the disk of each folder with data), ``certificates``, ``users``, ``processes``, ``artifacts``
+        (name to installed version) and ``archiver`` (path to what the archiver says about itself, JSON).
     """
     found = files.read(_LOOKED_AT)
     certificates = [path for path in map(str, Path("/").glob(_CERTIFICATES[1:])) if "keystore" not in path]
@@ -36,6 +37,7 @@ def gather() -> dict[str, Any]:
         "certificates": files.texts(certificates),
         "users": files.users(),
         "processes": files.processes(),
+        "archiver": files.texts([_ARCHIVER] if Path(_ARCHIVER).is_file() else []),
         "artifacts": {
             path.split("/")[3]: Path(facts["target"]).name
             for path, facts in found.items()

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from meridian.common.errors import MeridianError
 from meridian.services.archive.segment import Coverage
+from meridian.services.kafka import header_names
 
 Headers = list[tuple[str, bytes | None]]
 
@@ -97,13 +98,14 @@ def encode(columns: Columns, topic: str, partition: int, coverage: Coverage, lev
     :return: the file's bytes; its footer carries the coverage too, so that a lone file explains itself.
     """
     count = len(columns)
+    schema, names = _schema(columns.header_names)
     headers = pa.ListArray.from_arrays(
         pa.array(columns.header_ends, pa.int32()),
         pa.StructArray.from_arrays(
-            [pa.array(columns.header_names, pa.string()), pa.array(columns.header_values, pa.binary())],
-            fields=list(_HEADER),
+            [names, pa.array(columns.header_values, pa.binary())],
+            fields=list(schema.field("headers").type.value_type),
         ),
-        type=SCHEMA.field("headers").type,
+        type=schema.field("headers").type,
     )
     table = pa.table(
         [
@@ -118,7 +120,7 @@ def encode(columns: Columns, topic: str, partition: int, coverage: Coverage, lev
             pa.array(columns.values, pa.binary()),
             headers,
         ],
-        schema=SCHEMA.with_metadata(coverage.to_metadata()),
+        schema=schema.with_metadata(coverage.to_metadata()),
     )
     sink = io.BytesIO()
     pq.write_table(
@@ -175,5 +177,21 @@ def records(batch: pa.RecordBatch) -> Iterator[Record]:
             kind,
             key,
             value,
-            [(header["name"], header["value"]) for header in headers],
+            [(_name(header["name"]), header["value"]) for header in headers],
         )
+
+
+def _schema(names: list[str]) -> tuple[pa.Schema, pa.Array]:
+    """Return the schema of a segment and its header names: bytes if one is not UTF-8, else text."""
+    try:
+        return SCHEMA, pa.array(names, pa.string())
+    except UnicodeEncodeError:
+        of_bytes = pa.struct([pa.field("name", pa.binary(), nullable=False), _HEADER.field("value")])
+        listed = pa.list_(pa.field("element", of_bytes, nullable=False))
+        headers = SCHEMA.field("headers").with_type(listed)
+        schema = SCHEMA.set(SCHEMA.get_field_index("headers"), headers)
+        return schema, pa.array(map(header_names.to_bytes, names), pa.binary())
+
+
+def _name(name: str | bytes) -> str:
+    return header_names.from_bytes(name) if isinstance(name, bytes) else name

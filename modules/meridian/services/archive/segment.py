@@ -20,6 +20,8 @@ from meridian.services.kafka.patterns import whole_names
 FORMAT = "1"
 SUFFIX = ".parquet"
 CONSUMER_GROUP = "meridian-archiver"
+HINT = "last="
+"""Before the first offset of the last segment, in the metadata of what the archiver commits."""
 
 _KEY = re.compile(
     r"(?P<environment>[^/]+)/(?P<region>[^/]+)/(?P<topic>[^/]+)/(?P<partition>\d+)/(?P<first>\d{20})\.parquet"
@@ -71,6 +73,7 @@ class Coverage:
     :ivar last_timestamp: greatest record timestamp, in the same unit.
     :ivar topic_id: Kafka's id of the topic; differs when a topic was deleted and made again.
     :ivar writer: random id of the process that wrote it.
+    :ivar begins: first offset of the chain's first segment; ``None`` in segments from before it was noted.
     """
 
     first: int
@@ -81,9 +84,11 @@ class Coverage:
     last_timestamp: int
     topic_id: str
     writer: str
+    begins: int | None = None
 
     def to_metadata(self) -> dict[str, str]:
         """Return the S3 user metadata of the segment."""
+        noted = {} if self.begins is None else {"begins": str(self.begins)}
         return {
             "format": FORMAT,
             "first": str(self.first),
@@ -94,6 +99,7 @@ class Coverage:
             "last-timestamp": str(self.last_timestamp),
             "topic-id": self.topic_id,
             "writer": self.writer,
+            **noted,
         }
 
     @classmethod
@@ -118,11 +124,18 @@ class Coverage:
                 last_timestamp=int(metadata["last-timestamp"]),
                 topic_id=metadata["topic-id"],
                 writer=metadata["writer"],
+                begins=int(metadata["begins"]) if "begins" in metadata else None,
             )
         except (KeyError, ValueError) as error:
             raise MeridianError(
                 f"{key}: its metadata are damaged ({error}); verify the archive and move the object away"
             ) from error
+
+
+def of_hint(metadata: str | None) -> int | None:
+    """Return the first offset of the segment that a commit's metadata name, ``None`` when they name none."""
+    first = (metadata or "").removeprefix(HINT)
+    return int(first) if first.isdecimal() else None
 
 
 def matcher(patterns: list[str], exclude: list[str] | None = None) -> re.Pattern[str]:

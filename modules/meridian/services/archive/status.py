@@ -14,7 +14,8 @@ from meridian.services.archive.settings import KafkaAccess
 from meridian.services.archive.store import Store
 from meridian.topology.model import Topology
 
-_TIMEOUT = 10.0
+# Seconds for one answer; several are asked for in turn, and a status is told within ten.
+_TIMEOUT = 4.0
 
 
 def of_topology(topology: Topology, secrets: Path, region: str = "") -> dict[str, dict[str, Any]]:
@@ -69,21 +70,53 @@ def lag(kafka: KafkaAccess, topics: re.Pattern[str], group: str = segment.CONSUM
     return sum(max(0, end - max(done.get(place, 0), starts.get(place, 0))) for place, end in ends.items())
 
 
+def last_segments(
+    topology: Topology, secrets: Path, region: str, topic: str = ""
+) -> dict[tuple[str, int], int]:
+    """Return the last segment of each partition that the archiver named when it committed.
+
+    :param topic: only this one.
+    :return: topic and partition → first offset of the segment; only partitions of which one was stored.
+    :raises MeridianError: when the cluster does not answer.
+    """
+    section = topology.region(region).settings["archive"]
+    topics = segment.matcher(section["topics"], section["exclude"])
+    kafka = access.kafka(topology, secrets, region)
+    admin = AdminClient(kafka.client() | {"log_level": 2})
+    try:
+        places = [
+            TopicPartition(name, number)
+            for name, one in admin.list_topics(timeout=_TIMEOUT).topics.items()
+            if topics.match(name) and topic in ("", name)
+            for number in one.partitions
+        ]
+        found = _group(kafka, segment.CONSUMER_GROUP, places)
+    except KafkaException as error:
+        raise MeridianError(f"Kafka {kafka.bootstrap}: {error.args[0].str()}") from error
+    named = {_key(one): segment.of_hint(one.metadata) for one in found if one.error is None}
+    return {place: first for place, first in named.items() if first is not None}
+
+
 def _key(place: TopicPartition) -> tuple[str, int]:
     return place.topic, place.partition
 
 
 def _committed(kafka: KafkaAccess, group: str, places: list[TopicPartition]) -> dict[tuple[str, int], int]:
+    found = _group(kafka, group, places)
+    return {_key(one): one.offset for one in found if one.error is None and one.offset >= 0}
+
+
+def _group(kafka: KafkaAccess, group: str, places: list[TopicPartition]) -> list[TopicPartition]:
+    """Return what a group has committed, as the client gives it."""
     if not places:
-        return {}
+        return []
     # Not by the admin client: librdkafka 2.16 aborts the process (rd_kafka_enq_once_del_source_return) when
     # the group's coordinator is a broker that is gone. A consumer that only asks does not join the group.
     consumer = Consumer(kafka.client() | {"log_level": 2, "group.id": group, "enable.auto.commit": False})
     try:
-        found = consumer.committed(places, timeout=_TIMEOUT)
+        return list(consumer.committed(places, timeout=_TIMEOUT))
     finally:
         consumer.close()
-    return {_key(one): one.offset for one in found if one.error is None and one.offset >= 0}
 
 
 def _offsets(

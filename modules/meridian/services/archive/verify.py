@@ -1,6 +1,6 @@
 """Is the archive whole? Every object is read again; what is missing or double is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,8 @@ class PartitionReport:
     :ivar invisible: covered offsets without a record (transaction markers, aborted or compacted records).
     :ivar gaps: offsets ``[from, to)`` that are missing.
     :ivar duplicates: offsets that are there more than once, counted.
+    :ivar missing: one line for each stretch that was archived once and is not there now: the head, the tail,
+        or all of it.
     :ivar damaged: one line for each object that cannot be read or contradicts itself.
     """
 
@@ -34,11 +36,12 @@ class PartitionReport:
     gaps: list[tuple[int, int]] = field(default_factory=list)
     duplicates: int = 0
     damaged: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """Whether nothing is missing, double or damaged."""
-        return not (self.gaps or self.duplicates or self.damaged)
+        return not (self.gaps or self.duplicates or self.damaged or self.missing)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -55,19 +58,42 @@ class PartitionReport:
             "gaps": [list(gap) for gap in self.gaps],
             "duplicates": self.duplicates,
             "damaged": list(self.damaged),
+            "missing": list(self.missing),
         }
 
 
 def verify(
-    store: Store, environment: str, region: str, topic: str | None = None
+    store: Store,
+    environment: str,
+    region: str,
+    topic: str | None = None,
+    known: Mapping[tuple[str, int], int] | None = None,
 ) -> Iterator[PartitionReport]:
     """Re-read a region's archive, partition by partition, one object in memory at a time.
 
+    Where a chain began stands in its segments, so a head that is gone shows as long as one segment is left.
+    A tail, a partition or a topic that is gone shows by the last segment that the archiver named when it
+    committed, which Kafka keeps as long as the topic is there: when both are gone, nobody knows.
+
     :param topic: only this topic.
+    :param known: topic and partition → first offset of a segment that was stored, see
+        :func:`meridian.services.archive.status.last_segments`.
     :raises StoreError: when the store does not answer. A damaged object is no error but part of the report.
     """
+    waiting = dict(known or {})
     for path, stored in reader.partitions(store, environment, region, topic):
-        yield _verify_partition(store, path, stored)
+        report = _verify_partition(store, path, stored)
+        last = waiting.pop((path.topic, path.partition), -1)
+        if last > stored[-1].first:
+            report.missing.append(
+                f"{path.topic}/{path.partition}: what was archived from offset {report.end} on is gone, the "
+                f"segment of offset {last} at least"
+            )
+        yield report
+    for (name, number), last in sorted(waiting.items()):
+        if topic in (None, name):
+            gone = f"{name}/{number}: all that was archived is gone, the last segment began at offset {last}"
+            yield PartitionReport(name, number, missing=[gone])
 
 
 def summary(reports: list[PartitionReport]) -> dict[str, Any]:
@@ -80,6 +106,7 @@ def summary(reports: list[PartitionReport]) -> dict[str, Any]:
         "gaps": sum(len(report.gaps) for report in reports),
         "duplicates": sum(report.duplicates for report in reports),
         "damaged": sum(len(report.damaged) for report in reports),
+        "missing": [line for report in reports for line in report.missing],
         "partitions": [report.to_dict() for report in reports],
     }
 
@@ -102,6 +129,11 @@ def _verify_partition(store: Store, path: PartitionPath, stored: list[Stored]) -
         report.damaged += _contradictions(one, coverage, offsets)
         if reached is None:
             report.begins = reached = coverage.available_from
+            if coverage.begins is not None and coverage.begins < coverage.first:
+                report.missing.append(
+                    f"{path.topic}/{path.partition}: offsets {coverage.begins} to {coverage.first - 1} were "
+                    "archived and are gone"
+                )
         expected_from = max(coverage.first, coverage.available_from)
         if expected_from > reached:
             report.gaps.append((reached, expected_from))

@@ -12,7 +12,8 @@ from meridian.common.tls import Tls
 
 REASSIGN = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand"
 CONFIGS = "kafka.admin.ConfigCommand"
-_NAMES = {REASSIGN: "reassignment tool", CONFIGS: "configs tool"}
+TRANSACTIONS = "org.apache.kafka.tools.TransactionsCommand"
+_NAMES = {REASSIGN: "reassignment tool", CONFIGS: "configs tool", TRANSACTIONS: "transactions tool"}
 _TOOL_SECONDS = 120
 
 #: Runs a tool: its arguments → what it printed; raises MeridianError when it fails.

@@ -1,20 +1,32 @@
 """A flow as the configurations of MirrorMaker 2's three connectors. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from meridian.common.tls import Tls
 from meridian.services.mirror.flow import FlowSpec
 from meridian.services.mirror.ownership import MARKER
+from meridian.topology import mirrored
 
 _MIRROR = "org.apache.kafka.connect.mirror"
 _BYTES = "org.apache.kafka.connect.converters.ByteArrayConverter"
 # Bytes of a record as it is, and of those that wait to be sent.
 _LARGEST_RECORD, _BUFFER = 32 * 2**20, 16 * 2**20
-_EXCLUDED = (r"mm2.*\.internal", r".*\.replica", r"__.*")
 #: What no flow carries, whatever its topics are: a regular expression that matches whole names.
-EXCLUDED_TOPICS = "|".join(_EXCLUDED)
+EXCLUDED_TOPICS = "|".join(mirrored.EXCLUDED)
+# Settings that MirrorMaker itself leaves to the target (DefaultConfigPropertyFilter of Kafka 4.3).
+_OF_THE_TARGET = (
+    r"follower\.replication\.throttled\.replicas",
+    r"leader\.replication\.throttled\.replicas",
+    r"message\.timestamp\.difference\.max\.ms",
+    r"message\.timestamp\.type",
+    r"unclean\.leader\.election\.enable",
+    r"min\.insync\.replicas",
+)
+# Groups of one consumer, of Connect, of Kafka, and of Meridian's own services: one name everywhere.
+_OWN_GROUPS = ("console-consumer-.*", "connect-.*", "__.*", "meridian-.*")
 
 
 def configurations(flow: FlowSpec, tls: Tls | None) -> dict[str, dict[str, str]]:
@@ -42,11 +54,15 @@ def _source(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "progress.topic": progress_topic(flow),
         "tasks.max": str(flow.settings.get("tasks_max", 2)),
         "topics": ",".join(flow.topics),
-        "topics.exclude": ",".join(_EXCLUDED),
+        "topics.exclude": ",".join(mirrored.EXCLUDED),
         "replication.factor": replication,
         "heartbeats.replication.enabled": _flag(flow.heartbeats),
         "emit.offset-syncs.enabled": _flag(flow.settings.get("offset_sync", True)),
         "sync.topic.acls.enabled": "false",
+        # What pillar sets on the copies is the target's own.
+        "config.properties.exclude": ",".join(
+            [*_OF_THE_TARGET, *map(re.escape, flow.settings.get("target_settings", ()))]
+        ),
         "sync.topic.configs.interval.seconds": "60",
         "refresh.topics.interval.seconds": "10",
         # Every record once in the target: read only what is committed, write it together with the offsets.
@@ -142,9 +158,9 @@ def _checkpoint(flow: FlowSpec, tls: Tls | None) -> dict[str, str]:
         "connector.class": f"{_MIRROR}.MirrorCheckpointConnector",
         "tasks.max": "1",
         "topics": ",".join(flow.topics),
-        "topics.exclude": ",".join(_EXCLUDED),
-        "groups": ".*",
-        "groups.exclude": "console-consumer-.*,connect-.*,__.*",
+        "topics.exclude": ",".join(mirrored.EXCLUDED),
+        "groups": ",".join(flow.settings.get("groups") or [".*"]),
+        "groups.exclude": ",".join([*_OWN_GROUPS, *flow.settings.get("groups_exclude", ())]),
         "offset-syncs.topic.location": "target",
         "checkpoints.topic.replication.factor": str(flow.settings.get("replication_factor", 3)),
         "emit.checkpoints.interval.seconds": "10",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meridian.common.errors import MeridianError
+from meridian.topology import mirrored
 from meridian.topology.model import Flow, Topology
 from meridian.topology.patterns import matches
 
@@ -54,6 +55,17 @@ class FlowSpec:
     def carries(self, topic: str) -> bool:
         """Return whether it mirrors a topic of this name, heartbeats included."""
         return matches(self.topics, topic) or (self.heartbeats and topic == HEARTBEATS)
+
+    def passes_over(self, topic: str) -> str:
+        """Return why MirrorMaker never mirrors a topic that the flow names; empty when it does."""
+        given = self.settings.get("config", {}).get("topics.exclude")
+        exclude = mirrored.EXCLUDED if given is None else [one.strip() for one in str(given).split(",")]
+        return mirrored.why_not(topic, self.target, self.settings.get("naming", "source_prefix"), exclude)
+
+    def copy_of(self, topic: str) -> str:
+        """Return the name that a topic of the source has in the target."""
+        own = self.settings.get("naming", "source_prefix") == "identity" and topic != HEARTBEATS
+        return topic if own else f"{self.source}.{topic}"
 
     @property
     def connectors(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from meridian.services.mirror.connectors import EXCLUDED_TOPICS
 from meridian.topology.model import Flow, Topology
 from meridian.topology.patterns import matches
 
-_SECONDS = 10.0
+_SECONDS = 6.0
 
 
 def pairs(flows: Iterable[Flow]) -> list[tuple[Flow, Flow]]:

@@ -5,12 +5,14 @@ from meridian.common.errors import MeridianError
 from meridian.services.archive import columns
 from meridian.services.archive.columns import Columns, Record
 from meridian.services.archive.segment import Coverage
+from meridian.services.kafka import header_names
 
 COVERAGE = Coverage(0, 100, 0, 1, 0, 0, "topic-id", "writer")
 
 _bytes = st.none() | st.binary(max_size=40)
-_headers = st.lists(st.tuples(st.text(max_size=5), _bytes), max_size=4)
-_stamps = st.tuples(st.sampled_from([0, 1, 2]), st.integers(-1, 4_102_444_800_000))
+_names = st.text(max_size=5) | st.binary(max_size=5).map(header_names.from_bytes)
+_headers = st.lists(st.tuples(_names, _bytes), max_size=4)
+_stamps = st.tuples(st.sampled_from([0, 1, 2]), st.integers(-(2**63), 2**63 - 1))
 _rows = st.lists(st.tuples(_stamps, _bytes, _bytes, _headers), min_size=1, max_size=20)
 
 

@@ -94,3 +94,36 @@ def test_the_summary_is_well_only_when_every_partition_is() -> None:
     assert not found["ok"]
     assert (found["records"], found["gaps"], found["duplicates"]) == (5, 1, 0)
     assert [one["ok"] for one in found["partitions"]] == [True, False]
+
+
+def test_a_head_that_is_gone_is_named() -> None:
+    store = MemoryStore()
+    head = store.add([0, 1, 2], begins=0)
+    store.add([3, 4], begins=0)
+    del store.objects[head]
+    report = _report(store)
+    assert not report["ok"]
+    assert report["missing"] == ["flights/0: offsets 0 to 2 were archived and are gone"]
+
+
+def test_a_tail_a_partition_and_a_topic_that_are_gone_are_named() -> None:
+    store = MemoryStore()
+    store.add([0, 1, 2])
+    tail = store.add([3, 4])
+    known = {("flights", 0): 3, ("flights", 1): 0, ("other", 0): 7}
+    del store.objects[tail]
+    found = verify.summary(list(verify.verify(cast(Store, store), "local", "us-east", None, known)))
+    assert not found["ok"]
+    assert found["missing"] == [
+        "flights/0: what was archived from offset 3 on is gone, the segment of offset 3 at least",
+        "flights/1: all that was archived is gone, the last segment began at offset 0",
+        "other/0: all that was archived is gone, the last segment began at offset 7",
+    ]
+
+
+def test_what_the_archiver_has_stored_since_it_was_asked_is_nothing_missing() -> None:
+    store = MemoryStore()
+    store.add([0, 1, 2], begins=0)
+    store.add([3, 4], begins=0)
+    (report,) = verify.verify(cast(Store, store), "local", "us-east", "flights", {("flights", 0): 0})
+    assert report.ok

@@ -1,6 +1,7 @@
 """What MirrorMaker is told for a flow."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,32 @@ def test_the_flows_own_settings_win(flow: FlowSpec) -> None:
     assert (
         source(flow, config={"refresh.topics.interval.seconds": 5})["refresh.topics.interval.seconds"] == "5"
     )
+
+
+def test_what_pillar_sets_on_a_copy_is_not_synchronised_from_the_source(flow: FlowSpec) -> None:
+    excluded = source(flow, target_settings=["retention.ms"])["config.properties.exclude"].split(",")
+    assert [key for key in ("retention.ms", "retentionXms") if is_excluded(excluded, key)] == ["retention.ms"]
+    # What MirrorMaker leaves to the target by itself.
+    for key in ("min.insync.replicas", "message.timestamp.type", "unclean.leader.election.enable"):
+        assert is_excluded(excluded, key)
+    assert not is_excluded(source(flow)["config.properties.exclude"].split(","), "retention.ms")
+
+
+def is_excluded(patterns: list[str], name: str) -> bool:
+    """Return whether one of a connector's patterns is the whole name, as MirrorMaker asks."""
+    return any(re.fullmatch(pattern, name) for pattern in patterns)
+
+
+def test_groups_of_our_own_keep_their_place_in_the_target(flow: FlowSpec) -> None:
+    config = configurations(flow, TLS)["us-east-to-central.checkpoint"]
+    excluded = config["groups.exclude"].split(",")
+    assert is_excluded(excluded, "meridian-archiver")
+    assert is_excluded(excluded, "connect-us-east")
+    assert not is_excluded(excluded, "billing")
+
+
+def test_groups_are_taken_and_left_alone_by_pattern(flow: FlowSpec) -> None:
+    settings = {**flow.settings, "groups": ["bill.*", "app"], "groups_exclude": ["billing"]}
+    config = configurations(replace(flow, settings=settings), TLS)["us-east-to-central.checkpoint"]
+    assert config["groups"] == "bill.*,app"
+    assert is_excluded(config["groups.exclude"].split(","), "billing")

@@ -43,6 +43,20 @@ def test_what_is_left_to_read(earliest: int, end: int, read: int | None, start: 
     assert lag.pending({at: earliest}, {at: end}, positions) == ({} if start is None else {at: start})
 
 
+def test_what_was_removed_before_it_was_read_is_counted_per_partition() -> None:
+    earliest = {("neg", 0): 90, ("neg", 1): 5, ("neg", 2): 40}
+    ends = {("neg", 0): 100, ("neg", 1): 5, ("neg", 2): 40}
+    # The flow had not begun with partition 2.
+    assert lag.removed(earliest, ends, {("neg", 0): 0, ("neg", 1): 5}) == {("neg", 0): 90}
+
+
+def test_the_marker_behind_a_last_transaction_is_no_record_that_was_lost() -> None:
+    at = ("txn", 0)
+    assert lag.removed({at: 31}, {at: 31}, {at: 30}) == {}
+    assert lag.removed({at: 31}, {at: 32}, {at: 30}) == {at: 1}
+    assert lag.removed({at: 32}, {at: 32}, {at: 30}) == {at: 2}
+
+
 def test_topics_match_as_a_whole(flow: FlowSpec) -> None:
     assert lag.carries(flow, "flights")
     assert not lag.carries(flow, "flights-late")
@@ -74,7 +88,25 @@ def test_lag_is_the_records_left_and_the_age_of_the_oldest(broker: str) -> None:
     found = lag.measure(spec, committed("late", 6), None)
     assert found.records == 3
     assert 59 < found.seconds < 90
-    assert lag.measure(spec, committed("late", 9), None) == lag.Lag(0, 0.0)
+    assert lag.measure(spec, committed("late", 9), None) == lag.Lag(0, 0.0, mirrored=("late",))
+
+
+def test_a_place_behind_the_end_is_of_a_topic_that_was_made_again(broker: str) -> None:
+    fill(broker, "again", 3, int(time.time() * 1000))
+    spec = from_pillar("flow", {**PILLAR, "topics": ["again"], "source_bootstrap": broker})
+    found = lag.measure(spec, committed("again", 29), None)
+    assert found.beyond == {("again", 0): (30, 3)}
+    # Nothing is known of the copy of what is there now.
+    assert found.mirrored == ()
+
+
+def test_a_topic_that_is_never_mirrored_is_no_lag_and_is_named(broker: str) -> None:
+    for topic in ("shop.orders", "shop.orders.replica", "central.shop"):
+        fill(broker, topic, 3, int(time.time() * 1000))
+    spec = from_pillar("flow", {**PILLAR, "topics": [r".*shop.*"], "source_bootstrap": broker})
+    found = lag.measure(spec, committed("shop.orders", 2), None)
+    assert found.records == 0
+    assert set(found.passed_over) == {"shop.orders.replica", "central.shop"}
 
 
 def test_a_flow_without_topics_yet_has_no_lag(broker: str) -> None:
@@ -87,7 +119,14 @@ def test_status_tells_state_lag_and_error_together(
 ) -> None:
     fill(broker, "told", 5, int(time.time() * 1000) - 5_000)
     spec = from_pillar(
-        "flow", {**PILLAR, "topics": ["told"], "source_bootstrap": broker, "offset_sync": False}
+        "flow",
+        {
+            **PILLAR,
+            "topics": ["told"],
+            "source_bootstrap": broker,
+            "target_bootstrap": broker,
+            "offset_sync": False,
+        },
     )
     cluster.add("flow.source", {})["offsets"] = committed("told", 1)
     cluster.add("flow.heartbeat", {})["tasks"] = [
@@ -98,6 +137,8 @@ def test_status_tells_state_lag_and_error_together(
     assert found["lag_seconds"] >= 5
     assert found["error"] == "flow.heartbeat: task 0: java.Boom: why"
     assert found["connectors"] == {"flow.source": "RUNNING", "flow.heartbeat": "FAILED"}
+    (problem,) = found["problems"]
+    assert problem.startswith("topic us-east.told is not in central though the flow has mirrored told")
 
 
 def test_a_flow_that_is_not_there_is_missing(client: ConnectClient, flow: FlowSpec) -> None:
