@@ -3,7 +3,7 @@ meridian-kafka:
   service.dead:
     - enable: false
 
-{%- for path in ['/etc/systemd/system/meridian-kafka.service', '/etc/meridian/kafka'] %}
+{%- for path in ['/etc/systemd/system/meridian-kafka.service', '/etc/systemd/system/meridian-kafka.service.d', '/etc/meridian/kafka'] %}
 
 {{ path }}:
   file.absent:

@@ -34,4 +34,11 @@ include:
     - mode: '0644'
     - context:
         kafka: {{ kafka | json }}
+
+# Beside the unit, of which each change is a reason to restart the broker: this one is none.
+/etc/systemd/system/meridian-kafka.service.d/restart.conf:
+  file.managed:
+    - source: salt://kafka/files/restart.conf
+    - mode: '0644'
+    - makedirs: true
 {%- endif %}
