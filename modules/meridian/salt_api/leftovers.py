@@ -17,6 +17,23 @@ _WARNING = "unclosed "
 
 
 @functools.cache
+def collect_between_steps() -> None:
+    """Ensure that garbage is collected only when :func:`collect` asks for it.
+
+    The finalizers of Salt's objects import modules. One that runs while its thread is importing makes
+    CPython 3.11 fail that import with ``KeyError: <thread id>`` (gh-106176), and Salt's loader then lacks a
+    module for good.
+    """
+    gc.disable()
+
+
+def collect() -> None:
+    """Collect garbage now: between two steps nothing is being imported."""
+    if not gc.isenabled():
+        gc.collect()
+
+
+@functools.cache
 def close_at_exit() -> None:
     """See to it that this process ends without a word about Salt's own objects."""
     atexit.register(_close)

@@ -59,6 +59,7 @@ def runner(name: str, function: str, phase: str, region: str = "", **kwargs: Any
     if __opts__.get("test"):
         return {"name": name, "result": None, "changes": {}, "comment": f"{function} would run"}
     progress.report(__opts__, phase, "start", region=region)
+    leftovers.collect()
     out = _client().cmd(function, pub_data={}, kwarg=arguments, print_event=False, full_return=True)
     returned = out.get("return")
     ok = out.get("success", True) is not False and isinstance(returned, dict)
@@ -174,4 +175,5 @@ def _idle(nodes: list[str]) -> bool:
 def _client() -> salt.runner.RunnerClient:
     # What saltutil.runner does, but with all runners loaded once and not for each step.
     leftovers.close_at_exit()
+    leftovers.collect_between_steps()
     return salt.runner.RunnerClient(dict(__opts__))

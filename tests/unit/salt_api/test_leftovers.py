@@ -1,10 +1,12 @@
 """A process of Salt's that ends without a word about what Salt has not closed."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from meridian.salt_api import leftovers
 
 PROGRAM = """
 import sys
@@ -27,3 +29,26 @@ def test_a_process_ends_quietly(tmp_path: Path, first: str, told: bool) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert ("unclosed" in done.stderr) is told
     assert "Traceback" not in done.stderr
+
+
+def test_garbage_is_collected_between_steps_and_never_within() -> None:
+    class Finalized:
+        ended = 0
+
+        def __del__(self) -> None:
+            Finalized.ended += 1
+
+    def circle() -> None:
+        one = Finalized()
+        one.itself = one  # type: ignore[attr-defined]
+
+    try:
+        leftovers.collect_between_steps.__wrapped__()
+        gc.collect()
+        for _ in range(5000):
+            circle()
+        assert Finalized.ended == 0
+        leftovers.collect()
+        assert Finalized.ended == 5000
+    finally:
+        gc.enable()
