@@ -17,8 +17,16 @@ from meridian.topology.kafka_mode import KRAFT
 #: How long a broker that is to be restarted anyway may take to come up before it is.
 _PATIENCE_SECONDS = 15.0
 _HEARD_SECONDS = 30.0
-# In what Kafka says of a value that it never takes; of one that a running broker does not, it says otherwise.
-_IMPOSSIBLE = "Invalid value"
+# What Kafka says of a value that it never takes, and what of one that only a running broker does not.
+_IMPOSSIBLE, _NOT_NOW = "Invalid value", "Invalid dynamic configuration"
+
+
+def is_impossible(refusal: str) -> bool:
+    """Return whether a value that a running broker refused would be refused by one that starts with it, too. Pure.
+
+    :param refusal: Kafka's own words.
+    """
+    return _IMPOSSIBLE in refusal and _NOT_NOW not in refusal
 
 
 def order(pending: Collection[int], up: Collection[int], leader: int | None) -> list[int]:
@@ -86,7 +94,7 @@ def roll(
             topics.alter(admin, ConfigResource(ResourceType.BROKER, str(broker)), dict(settings))
             _await_override(admin, broker, settings)
         except MeridianError as refusal:
-            if _IMPOSSIBLE in str(refusal):
+            if is_impossible(str(refusal)):
                 # No start would take it either: the broker would stay down.
                 raise MeridianError(f"{nodes[broker]}: {text}: {refusal}") from refusal
             report(f"{nodes[broker]} takes {text} by a restart only: {refusal}")
