@@ -22,7 +22,7 @@ _IMPOSSIBLE, _NOT_NOW = "Invalid value", "Invalid dynamic configuration"
 
 
 def is_impossible(refusal: str) -> bool:
-    """Return whether a value that a running broker refused would be refused by one that starts with it, too. Pure.
+    """Return whether a value that a running broker refused would be refused at its start, too. Pure.
 
     :param refusal: Kafka's own words.
     """

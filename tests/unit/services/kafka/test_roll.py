@@ -23,9 +23,9 @@ def test_the_newest_epoch_knows_the_active_controller() -> None:
 def test_what_only_a_running_broker_refuses_is_taken_by_a_restart() -> None:
     # Kafka's words, as it said them.
     now = (
-        "Invalid value org.apache.kafka.common.config.ConfigException: Dynamic thread count update validation "
-        "failed for num.io.threads=20, value should not be greater than double the current value 6 for "
-        "configuration Invalid dynamic configuration"
+        "Invalid value org.apache.kafka.common.config.ConfigException: Dynamic thread count update "
+        "validation failed for num.io.threads=20, value should not be greater than double the current "
+        "value 6 for configuration Invalid dynamic configuration"
     )
     never = "Invalid value -5 for configuration num.io.threads: Value must be at least 1"
     assert not roll.is_impossible(now)
