@@ -4,7 +4,4 @@
 # with the role kafka-controller and their ids (kafka.ids.controllers). It is a deployment that, when the new brokers
 # have joined, moves every partition to them, throttled, before the old ones end. Run again, it goes on.
 {%- from "platform/steps.jinja" import steps with context %}
-
-include:
-  - platform.deploy
 {{ steps('migrate') }}

@@ -11,7 +11,5 @@ Asked for by name:
   test.fail_without_changes:
     - name: nothing was touched; say which node to remove, twice (node and confirm)
 {%- else %}
-include:
-  - platform.deploy
 {{ steps('replace') }}
 {%- endif %}

@@ -204,7 +204,7 @@ def steps(
 
     :param outline: see :func:`meridian.operations.outline.outline`; ``None`` where the pillar is wrong, so
         that the step that validates it says how.
-    :param phases: :data:`DEPLOY`, or one of :data:`FURTHER` for what goes with it.
+    :param phases: :data:`DEPLOY`, and one of :data:`FURTHER` where that goes with it.
     :param environment: its name.
     :param pillar: the orchestration's, which has further arguments.
     :return: ``{"name", "kind": "runner" | "states", "arguments": {…}}`` each, in order.

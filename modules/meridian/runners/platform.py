@@ -45,7 +45,7 @@ def phases(
     environment
         Name of the environment; what the pillar says when not given, else ``local``.
     of
-        ``deploy``, or ``migrate`` or ``replace`` for the steps that these add to a deployment.
+        ``deploy``, or ``migrate`` or ``replace``, which are deployments with steps of their own.
     pillar
         The orchestration's pillar.
 
@@ -57,10 +57,11 @@ def phases(
     """
     given = pillar or {}
     name = environment or str(given.get("environment") or "local")
-    wanted = deployment_phases.DEPLOY if of == "deploy" else deployment_phases.FURTHER.get(of)
-    if wanted is None:
+    further = {"deploy": (), **deployment_phases.FURTHER}.get(of)
+    if further is None:
         known = ", ".join(("deploy", *deployment_phases.FURTHER))
         raise MeridianError(f"of: there are no phases of {of!r}; expected one of {known}")
+    wanted = (*deployment_phases.DEPLOY, *further)
     try:
         seen = outline(name)
     except MeridianError:
