@@ -174,10 +174,9 @@ def test_salt_commands_work_by_hand(platform: Clone) -> None:
 @pytest.mark.parametrize("port", [4505, 4506])
 def test_the_salt_master_hears_nobody_without_a_certificate(platform: Clone, port: int) -> None:
     tls = "/etc/salt/pki/minion/tls"
-    ask = (
-        "export master=$(sed -n 's/^master: //p' /etc/salt/minion); "
-        f"(echo; sleep 2) | timeout 20 openssl s_client -connect $master:{port} -CAfile {tls}/ca.pem -verify_ip $master -verify_return_error"
-    )
+    find = "export master=$(sed -n 's/^master: //p' /etc/salt/minion)"
+    client = f"timeout 20 openssl s_client -connect $master:{port} -CAfile {tls}/ca.pem"
+    ask = f"{find}; (echo; sleep 2) | {client} -verify_ip $master -verify_return_error"
     assert "certificate required" in platform.on(WORKER, f"{ask} 2>&1 || true")
     own = platform.on(WORKER, f"{ask} -cert {tls}/minion.pem -key {tls}/minion.key 2>&1 || true")
     assert "Verify return code: 0 (ok)" in own
