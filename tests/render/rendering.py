@@ -113,16 +113,12 @@ def pillar(environment: str, node_id: str) -> dict[str, Any]:
     )
 
 
-# Roles that are not called as their formula is.
-_FORMULAS = {"mesos-master": "mesos", "mesos-agent": "mesos", "kafka-controller": "kafka"}
-
-
 def by_hand(node: Node, verb: str) -> list[str]:
     """Return the states that no highstate has, but an operator or an orchestration applies to a node.
 
     :param verb: ``check`` (with what comes after it: topics, flows) or ``clean``.
     """
-    formulas = dict.fromkeys(("node", "pki", *(_FORMULAS.get(role, role) for role in node.roles)))
+    formulas = dict.fromkeys(("node", "pki", *(roles.TABLE[role].formulas[-1] for role in node.roles)))
     further = {"kafka": "kafka.topics", "connect": "connect.flows"} if verb == "check" else {}
     return [f"{name}.{verb}" for name in formulas] + [further[role] for role in node.roles if role in further]
 

@@ -53,7 +53,7 @@ def ensure(environment: str, network: str | None = None, local: bool = True, rem
             done.append(f"started on {address}")
     if not master.speaks_tls():
         print(
-            "  The nodes were made when Salt did not speak TLS: it stays with ZeroMQ until all are made anew",
+            "  The nodes were made when Salt did not speak TLS: it stays with ZeroMQ until all are recreated",
             file=sys.stderr,
         )
 

@@ -92,7 +92,7 @@ DEPLOY = (
         regions=_role("zookeeper"),
         after=("ZooKeeper",),
     ),
-    # Nodes that were made anew are taken back into service; agents whose changed flags would cost them their
+    # Nodes that were recreated are taken back into service; agents whose changed flags would cost them their
     # tasks are drained first, one after the other.
     Phase("Agents", "agents", "mesos.roll", regions=_role("mesos-agent"), after=(_STATES, "ZooKeeper")),
     Phase(

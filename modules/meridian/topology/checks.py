@@ -7,6 +7,7 @@ from meridian.topology import (
     filters,
     firewall,
     port_checks,
+    roles,
     runtime_checks,
     search_checks,
     setting_checks,
@@ -25,15 +26,6 @@ _REPLICATION_CONFIGS = (
     "share.coordinator.state.topic.replication.factor",
 )
 _CERTIFICATE_NAME_LIMIT = 64
-# The section that says how large the heap of a role's JVM is.
-_HEAPS: dict[Role, str] = {
-    "zookeeper": "zookeeper",
-    "marathon": "marathon",
-    "kafka-controller": "kafka",
-    "kafka": "kafka",
-    "connect": "connect",
-    "elasticsearch": "elasticsearch",
-}
 
 
 def region(
@@ -191,8 +183,9 @@ def _memory(pillar: RegionSettings) -> Found:
 
 
 def _heap(pillar: RegionSettings, role: Role) -> int:
-    section = _HEAPS.get(role)
-    return int(getattr(pillar, section).heap_mb) if section else 0
+    formulas = roles.TABLE[role].formulas
+    section = getattr(pillar, formulas[-1], None) if "java" in formulas else None
+    return int(section.heap_mb) if section else 0
 
 
 def _archive(pillar: RegionSettings) -> Found:

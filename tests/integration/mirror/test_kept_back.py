@@ -1,6 +1,5 @@
 """Records that do not reach a flow are told, with number and place; the target keeps what is its own."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -9,27 +8,17 @@ from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from meridian.services.kafka import topics, transactions
 from meridian.services.kafka.java import TRANSACTIONS, JavaTool
-from meridian.services.mirror import handover, kept_back, status
+from meridian.services.mirror import kept_back, status
 from meridian.services.mirror import plan as mirror
 from meridian.services.mirror.flow import FlowSpec
-from meridian.topology import Layers
 
-from tests.integration.mirror.test_flows import Lab, Platform, Worker, bent, salt_options, shipped
+from tests.integration.mirror.test_flows import Platform, bent, platform, salt_options, shipped
 from tests.waiting import wait_until
 
-__all__ = ["bent", "salt_options", "shipped"]
+__all__ = ["bent", "platform", "salt_options", "shipped"]
 
 _SECONDS = 60.0
 _RETENTION = "2592000000"
-
-
-@pytest.fixture
-def platform(lab: Lab, worker: Worker, bent: Callable[..., Layers]) -> Iterator[Platform]:
-    """The platform, whose connectors end with the test."""
-    made = Platform(lab, worker, bent)
-    yield made
-    handover.delete(worker.client, worker.client.connectors())
-    wait_until("no connector is left", lambda: not worker.client.connectors())
 
 
 def test_what_is_kept_from_a_flow_or_taken_from_it_is_told(

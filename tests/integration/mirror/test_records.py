@@ -1,23 +1,20 @@
 """Records as brokers take them, of every kind: each arrives, or is told with its place; none stops a flow."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from confluent_kafka import Consumer, Producer
 from meridian.services.kafka import topics
-from meridian.services.mirror import handover, unmanaged
+from meridian.services.mirror import unmanaged
 from meridian.services.mirror.flow import FlowSpec
 from meridian.topology import Layers, expand
 from meridian.verification import reading
 
-from tests.integration.kafka.conftest import Lab
-from tests.integration.mirror.test_flows import Platform, bent, salt_options, shipped
-from tests.integration.mirror.worker import Worker
+from tests.integration.mirror.test_flows import Platform, bent, platform, salt_options, shipped
 from tests.waiting import wait_until
 
-__all__ = ["bent", "salt_options", "shipped"]
+__all__ = ["bent", "platform", "salt_options", "shipped"]
 
 _SECONDS = 120.0
 _FILTER = "{any: [{field: v, greater: 15}, {field: s, matches: '(x|y)*z'}, {header: pass, exists: true}]}"
@@ -37,15 +34,6 @@ _ARRIVE: dict[bytes, dict[str, Any]] = {
     b"last": {"value": b'{"v":16}'},
 }
 _DEAD = {b"before": -86_400_000, b"minus-two": -2}
-
-
-@pytest.fixture
-def platform(lab: Lab, worker: Worker, bent: Callable[..., Layers]) -> Iterator[Platform]:
-    """The platform, with the flow of odd records."""
-    made = Platform(lab, worker, bent)
-    yield made
-    handover.delete(worker.client, worker.client.connectors())
-    wait_until("no connector is left", lambda: not worker.client.connectors())
 
 
 def test_no_record_stops_a_flow(platform: Platform, bent: Callable[..., Layers]) -> None:

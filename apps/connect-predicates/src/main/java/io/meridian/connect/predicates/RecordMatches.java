@@ -4,16 +4,15 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.meridian.connect.condition.Evaluator;
 import io.meridian.connect.condition.Outcome;
+import io.meridian.connect.metrics.Counters;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.metrics.Measurable;
 import org.apache.kafka.common.metrics.Monitorable;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -21,8 +20,6 @@ import org.apache.kafka.connect.connector.ConnectRecord;
 import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.predicates.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Holds for the records that a condition lets pass. Use it with Kafka's {@code Filter}, negated:
@@ -43,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * {@code connector}, {@code task} and {@code predicate}.
  */
 public class RecordMatches<R extends ConnectRecord<R>> implements Predicate<R>, Monitorable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RecordMatches.class);
 
     static final String CONDITION = "condition";
     static final String ON_MALFORMED = "on.malformed";
@@ -119,22 +114,11 @@ public class RecordMatches<R extends ConnectRecord<R>> implements Predicate<R>, 
 
     @Override
     public void withPluginMetrics(PluginMetrics metrics) {
-        counter(metrics, "evaluated-total", "Records that the condition was asked of.", evaluated);
-        counter(metrics, "matched-total", "Records that passed.", matched);
-        counter(metrics, "rejected-total", "Records that did not pass.", rejected);
-        counter(metrics, "malformed-total", "Records whose outcome hung on an unreadable value; they are counted "
+        Counters.add(metrics, "evaluated-total", "Records that the condition was asked of.", evaluated);
+        Counters.add(metrics, "matched-total", "Records that passed.", matched);
+        Counters.add(metrics, "rejected-total", "Records that did not pass.", rejected);
+        Counters.add(metrics, "malformed-total", "Records whose outcome hung on an unreadable value; they are counted "
             + "as matched or rejected too, unless they failed the task.", malformed);
-    }
-
-    private static void counter(PluginMetrics metrics, String name, String description, LongAdder counter) {
-        try {
-            metrics.addMetric(metrics.metricName(name, description, new LinkedHashMap<>()),
-                (Measurable) (config, now) -> counter.sum());
-        } catch (IllegalArgumentException taken) {
-            // A worker that gave up waiting for a task's end starts its successor beside it, and the old task's
-            // metrics stay until it ends. A counter missing until the next start is better than a failed task.
-            LOG.warn("Metric {} still belongs to an earlier instance of this task; it is not counted here", name);
-        }
     }
 
     @Override

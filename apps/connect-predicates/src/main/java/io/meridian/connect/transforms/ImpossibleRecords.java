@@ -1,12 +1,11 @@
 package io.meridian.connect.transforms;
 
+import io.meridian.connect.metrics.Counters;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.metrics.Measurable;
 import org.apache.kafka.common.metrics.Monitorable;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.utils.AppInfoParser;
@@ -146,17 +145,8 @@ public class ImpossibleRecords implements Transformation<SourceRecord>, Monitora
 
     @Override
     public void withPluginMetrics(PluginMetrics metrics) {
-        counter(metrics, "dead-total", "Records that went to a dead letter topic.", dead);
-        counter(metrics, "dropped-total", "Records that were dropped since they cannot be mirrored.", dropped);
-    }
-
-    private static void counter(PluginMetrics metrics, String name, String description, LongAdder counter) {
-        try {
-            metrics.addMetric(metrics.metricName(name, description, new LinkedHashMap<>()),
-                (Measurable) (config, now) -> counter.sum());
-        } catch (IllegalArgumentException taken) {
-            LOG.warn("Metric {} still belongs to an earlier instance of this task; it is not counted here", name);
-        }
+        Counters.add(metrics, "dead-total", "Records that went to a dead letter topic.", dead);
+        Counters.add(metrics, "dropped-total", "Records that were dropped since they cannot be mirrored.", dropped);
     }
 
     @Override
